@@ -1,0 +1,107 @@
+"""What services answer: values that say what they do not know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from stations.model.keys import ArrivalState, TravelReason
+from stations.model.queries import CoverageQuery, NearestQuery
+from stations.model.station import Station
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Whether the door opens for somebody who sets out at one moment and arrives at another.
+
+    `usable_in_s` is the time from setting out to being inside, `None` unless the state is `OPEN` or `OPENS_LATER`.
+    `open_until` is the end of the span that holds the arrival, `None` when unknown, closed or not within the
+    weeks that were looked at (a station that never closes). `opens_at` is the next opening after arrival.
+    `holidays_unconfirmed` says that the state is unknown because the day could be a holiday and no notice tells.
+    """
+
+    state: ArrivalState
+    usable_in_s: int | None = None
+    open_until: datetime | None = None
+    opens_at: datetime | None = None
+    holidays_unconfirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FoundStation:
+    """One line of a rider's list.
+
+    `travel_s` and `return_s` are whole seconds there and back with parking and the walk from the gate, rounded up;
+    `None` when unknown, then `travel_reason` says why. `to_gate` tells that the walk from the gate is not in them.
+    `straight_line_m` is geodesic metres.
+    """
+
+    station: Station
+    travel_s: int | None
+    return_s: int | None
+    travel_reason: TravelReason | None
+    straight_line_m: float
+    to_gate: bool
+    arrival: Arrival
+
+
+@dataclass(frozen=True, slots=True)
+class NearestAnswer:
+    """The rider's list, best first, and how well the origin sits on the roads.
+
+    `origin_snap_m` is the walk to the road, `None` when none lies within the limit (off the network);
+    `origin_on_main` is false when only an island of the network was near.
+    """
+
+    query: NearestQuery
+    found: tuple[FoundStation, ...]
+    origin_snap_m: float | None
+    origin_on_main: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageShare:
+    """Demand of an area by state; weights in the demand's own unit. Times are minutes, demand-weighted.
+
+    `median_min` and `p90_min` are over the demand with a known time, `None` when there is none;
+    `share_within` maps minutes to the share of all demand (the unknown included in the whole).
+    `beyond_table` is the weight on the network whose nearest usable station is further than the table reaches.
+    """
+
+    area: str | None
+    weight: float
+    covered: float
+    gap: float
+    unknown: float
+    median_min: float | None
+    p90_min: float | None
+    share_within: dict[int, float]
+    beyond_table: float
+
+    @property
+    def covered_share(self) -> float | None:
+        """Covered demand as a share of all demand; `None` where there is no demand."""
+        return self.covered / self.weight if self.weight else None
+
+    @property
+    def gap_share(self) -> float | None:
+        """Uncovered demand as a share of all demand; `None` where there is no demand."""
+        return self.gap / self.weight if self.weight else None
+
+    @property
+    def unknown_share(self) -> float | None:
+        """Demand of unknown state as a share of all demand; `None` where there is no demand."""
+        return self.unknown / self.weight if self.weight else None
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageAnswer:
+    """Coverage of a region as a whole, by township, and by demand point (`states`, `times_min` in file order)."""
+
+    query: CoverageQuery
+    whole: CoverageShare
+    townships: tuple[CoverageShare, ...]
+    states: tuple[str, ...]
+    times_min: tuple[float | None, ...]
+    stations_counted: int
+    stations_unknown: int

@@ -1,0 +1,110 @@
+"""What people ask; a query checks itself when it is made, for web and terminal alike."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import datetime
+
+from stations.errors import InputError
+from stations.model.keys import EntryMethod, Need, ServiceKey, TravelMode
+
+MAX_LIMIT = 200
+MAX_CUTOFF_MIN = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a person is: WGS 84 degrees.
+
+    Raises
+    ------
+    InputError
+        A coordinate is not a number or not on earth.
+    """
+
+    lon: float
+    lat: float
+
+    def __post_init__(self) -> None:
+        for name, value, limit in (("lon", self.lon, 180.0), ("lat", self.lat, 90.0)):
+            if not math.isfinite(value) or abs(value) > limit:
+                raise InputError("error.coordinate", field=name, name=name, value=value, limit=limit)
+
+
+@dataclass(frozen=True, slots=True)
+class NearestQuery:
+    """Which stations can be used soonest from `origin`, setting out at `when` (with its time zone).
+
+    Every one of `needs` must be met, each by any of its services; every one of `services` must be there.
+
+    Raises
+    ------
+    InputError
+        `limit` is not between 1 and 200, or `when` bears no time zone.
+    """
+
+    origin: Place
+    mode: TravelMode
+    when: datetime
+    needs: tuple[Need, ...] = ()
+    services: tuple[ServiceKey, ...] = ()
+    entries: tuple[EntryMethod, ...] = ()
+    open_on_arrival: bool = False
+    always_open: bool = False
+    limit: int = 10
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.limit <= MAX_LIMIT:
+            raise InputError("error.limit", field="limit", value=self.limit, most=MAX_LIMIT)
+        _check_aware(self.when)
+
+
+@dataclass(frozen=True, slots=True)
+class CutoffQuery:
+    """A travel mode and the longest accepted travel time, inclusive.
+
+    Raises
+    ------
+    InputError
+        `minutes` is not above 0 and at most 30.
+    """
+
+    mode: TravelMode
+    minutes: float = 15.0
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.minutes) and 0 < self.minutes <= MAX_CUTOFF_MIN):
+            raise InputError("error.minutes", field="minutes", value=self.minutes, most=MAX_CUTOFF_MIN)
+
+
+@dataclass(frozen=True, slots=True)
+class CatchmentQuery(CutoffQuery):
+    """The places from which a station is reached within the cutoff.
+
+    One polygon for every one of `station_ids`, or for all of them joined where it is empty.
+    """
+
+    station_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageQuery(CutoffQuery):
+    """How much demand is within the cutoff of a station that offers `services` and `needs`, open at `when`.
+
+    With `when` absent, stations count at any hour (设点覆盖); with it, only those in use then (此刻可用覆盖).
+    """
+
+    services: tuple[ServiceKey, ...] = ()
+    needs: tuple[Need, ...] = ()
+    when: datetime | None = None
+
+    def __post_init__(self) -> None:
+        CutoffQuery.__post_init__(self)
+        if self.when is not None:
+            _check_aware(self.when)
+
+
+def _check_aware(when: datetime) -> None:
+    if when.tzinfo is None:
+        raise InputError("error.when_zone", field="when", value=when.isoformat())

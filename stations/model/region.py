@@ -1,0 +1,60 @@
+"""What a region says of itself: its names, its travel modes, its dates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from stations.model.keys import TravelMode
+
+
+@dataclass(frozen=True, slots=True)
+class ModeProfile:
+    """How fast a travel mode goes in a region.
+
+    `speed_kmh` holds on every road the mode may use; where `class_speeds_kmh` names the road's OSM class that speed
+    is taken instead (a signed `maxspeed` caps it), times `traffic_factor`. `parking_s` is added once at the
+    station. `limit_min` is how far the travel-time table reaches.
+    """
+
+    mode: TravelMode
+    speed_kmh: float
+    parking_s: int = 0
+    traffic_factor: float = 1.0
+    class_speeds_kmh: Mapping[str, float] = field(default_factory=dict)
+    limit_min: int = 35
+
+
+@dataclass(frozen=True, slots=True)
+class RegionProfile:
+    """`region.toml`, read and checked.
+
+    `names` and `sources` are keyed by language and by file. `bounds` is west, south, east, north in WGS 84 degrees.
+    `holiday_calendar` names a file of `data/calendar`; empty where the region has none, then the public holidays that
+    opening-hours-py knows of `country` (ISO 3166 code, may be empty) stand in. `makeup_weekday` (0 = Monday) is the
+    day whose hours a make-up workday takes.
+    """
+
+    region_id: str
+    folder: Path
+    names: Mapping[str, str]
+    time_zone: str
+    bounds: tuple[float, float, float, float]
+    modes: Mapping[TravelMode, ModeProfile]
+    sample: bool = False
+    snap_limit_m: float = 250.0
+    holiday_calendar: str = ""
+    country: str = ""
+    makeup_weekday: int = 0
+    roads_file: str = "roads.osm.pbf"
+    road_columns: Mapping[str, str] = field(default_factory=dict)
+    dates: Mapping[str, str] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
+    demand_counts: str = ""
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        """Middle of the bounds, lon and lat (WGS 84)."""
+        west, south, east, north = self.bounds
+        return (west + east) / 2, (south + north) / 2

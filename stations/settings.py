@@ -1,0 +1,63 @@
+"""What can be set from outside: rows of name, default and one line of help, read from the environment once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT_ROOT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One row of the table of settings."""
+
+    name: str
+    default: str
+    help: str
+
+
+SETTINGS = (
+    Setting("STATIONS_REGION", "data/yanzhou", "Folder of the region to serve."),
+    Setting("STATIONS_DATABASE_URL", "", "SQLAlchemy URL; empty means SQLite in the instance folder."),
+    Setting("STATIONS_INSTANCE", "instance", "Folder for what the program writes: database, tables, keys."),
+    Setting("STATIONS_SECRET_KEY", "", "Key that signs sessions; empty: made once into the instance folder."),
+    Setting("STATIONS_PUBLIC_URL", "", "Address that phones reach this server by, for QR codes."),
+    Setting("STATIONS_REAL_DATA", "", "Folder of real road files, for the tests marked real."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings in force; folders are absolute."""
+
+    region: Path
+    database_url: str
+    instance: Path
+    secret_key: str
+    public_url: str
+    real_data: Path | None
+
+
+def read_settings(environ: Mapping[str, str], *, region: Path | None = None) -> Settings:
+    """Read the settings from `environ`; `region` (the command line's) wins over the variable.
+
+    Relative folders are taken from the working directory, the bundled region and the instance folder from the
+    project when nothing is set.
+    """
+    given = {row.name: environ.get(row.name, "") for row in SETTINGS}
+
+    def folder(name: str, default: str) -> Path:
+        return Path(given[name]).resolve() if given[name] else PROJECT_ROOT / default
+
+    defaults = {row.name: row.default for row in SETTINGS}
+    instance = folder("STATIONS_INSTANCE", defaults["STATIONS_INSTANCE"])
+    return Settings(
+        region=region.resolve() if region else folder("STATIONS_REGION", defaults["STATIONS_REGION"]),
+        database_url=given["STATIONS_DATABASE_URL"] or f"sqlite:///{instance / 'stations.sqlite'}",
+        instance=instance,
+        secret_key=given["STATIONS_SECRET_KEY"],
+        public_url=given["STATIONS_PUBLIC_URL"].rstrip("/"),
+        real_data=Path(given["STATIONS_REAL_DATA"]).resolve() if given["STATIONS_REAL_DATA"] else None,
+    )
