@@ -52,7 +52,7 @@ class FileError(InputError):
     """
 
     def __init__(self, key: str, /, *, path: Path | str, **values: object) -> None:
-        super().__init__(key, **{"file": Path(path).name, **values})
+        super().__init__(key, field=None, file=Path(path).name, **values)
         self.path = Path(path)
 
 
