@@ -60,6 +60,10 @@ class DamagedArtefactError(StationsError, ValueError):
     """A file that the program wrote itself fails its checksum; it is to be built anew."""
 
 
+class StoreError(StationsError, OSError):
+    """The database cannot be reached, is damaged, or is of a newer version of the program."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing that is wrong in a file.

@@ -63,8 +63,9 @@ class NearestAnswer:
 class CoverageShare:
     """Demand of an area by state; weights in the demand's own unit. Times are minutes, demand-weighted.
 
-    `median_min` and `p90_min` are over the demand with a known time, `None` when there is none;
-    `share_within` maps minutes to the share of all demand (the unknown included in the whole).
+    `median_min` and `p90_min` are over the demand on the network, where what lies beyond the table counts as far:
+    `None` when the quantile falls there. `share_within` maps minutes to the share of all demand (the unknown included
+    in the whole).
     `beyond_table` is the weight on the network whose nearest usable station is further than the table reaches.
     """
 

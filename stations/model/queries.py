@@ -5,10 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from stations.errors import InputError
 from stations.model.keys import EntryMethod, Need, ServiceKey, TravelMode
 
+Key = TypeVar("Key", bound=StrEnum)
 MAX_LIMIT = 200
 MAX_CUTOFF_MIN = 30
 
@@ -103,6 +107,38 @@ class CoverageQuery(CutoffQuery):
         CutoffQuery.__post_init__(self)
         if self.when is not None:
             _check_aware(self.when)
+
+
+def read_key(kind: type[Key], text: str, *, name: str) -> Key:
+    """Return the key that `text` is.
+
+    Raises
+    ------
+    InputError
+        It is none of `kind`; the error names those that are.
+    """
+    try:
+        return kind(text)
+    except ValueError:
+        allowed = ", ".join(kind)
+        raise InputError("error.not_one_of", field=name, name=name, value=text[:40], allowed=allowed) from None
+
+
+def read_moment(text: str, *, time_zone: str) -> datetime:
+    """Return the moment that `text` (ISO 8601) tells, in `time_zone` when it bears no offset.
+
+    Raises
+    ------
+    InputError
+        It is no such moment, or not within the years 2000 to 2100.
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise InputError("error.when", field="when", value=text[:40]) from None
+    if not 2000 <= moment.year <= 2100:
+        raise InputError("error.when", field="when", value=text[:40])
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(time_zone))
 
 
 def _check_aware(when: datetime) -> None:

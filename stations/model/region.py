@@ -30,7 +30,8 @@ class ModeProfile:
 class RegionProfile:
     """`region.toml`, read and checked.
 
-    `names` and `sources` are keyed by language and by file. `bounds` is west, south, east, north in WGS 84 degrees.
+    `names` and `demand_counts` (what the weights of the demand count) are keyed by language, `dates` by file,
+    `sources` by file and language. `bounds` is west, south, east, north in WGS 84 degrees.
     `holiday_calendar` names a file of `data/calendar`; empty where the region has none, then the public holidays that
     opening-hours-py knows of `country` (ISO 3166 code, may be empty) stand in. `makeup_weekday` (0 = Monday) is the
     day whose hours a make-up workday takes.
@@ -50,8 +51,8 @@ class RegionProfile:
     roads_file: str = "roads.osm.pbf"
     road_columns: Mapping[str, str] = field(default_factory=dict)
     dates: Mapping[str, str] = field(default_factory=dict)
-    sources: Mapping[str, str] = field(default_factory=dict)
-    demand_counts: str = ""
+    sources: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    demand_counts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def centre(self) -> tuple[float, float]:

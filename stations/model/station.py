@@ -19,7 +19,7 @@ class Station:
     `services` maps a service to its count, or to `None` where it is there but not counted. `hours` is OSM syntax,
     `None` when unknown or not understood; `hours_text` the words it came in. `follows_workdays` and
     `ebike_parking` are yes, no or `None` for unknown. `source` says where the record came from, e.g.
-    ``"north.xlsx row 14"``.
+    ``"north.xlsx row 14"``. `notes` are free words shown on its card.
     """
 
     station_id: str
@@ -45,6 +45,7 @@ class Station:
     phone: str | None = None
     verified_on: date | None = None
     source: str = ""
+    notes: str | None = None
 
     @property
     def target(self) -> tuple[float, float]:

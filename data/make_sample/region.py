@@ -1,0 +1,31 @@
+"""Makes all files of the sample region."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from data.make_sample.landmarks import list_places
+from data.make_sample.network import build_network
+from data.make_sample.osm_file import write_osm
+from data.make_sample.people import settle
+from data.make_sample.station_list import list_stations
+from data.make_sample.station_sites import place_stations
+from data.make_sample.tables import write_demand, write_places, write_region, write_stations
+from data.make_sample.terrain import read_outline_degrees, read_terrain
+from data.make_sample.walkable import Walkable
+
+BOUNDARY_FILE = Path(__file__).resolve().parents[1] / "yanzhou" / "boundary.geojson"
+
+
+def make_region(folder: Path) -> None:
+    """Write roads, stations, demand, places and `region.toml` into `folder`, the same bytes every time."""
+    folder.mkdir(parents=True, exist_ok=True)
+    terrain = read_terrain(BOUNDARY_FILE)
+    network = build_network(terrain)
+    walkable = Walkable(network.roads)
+    places = list_places(terrain, network, walkable)
+    write_osm(folder / "roads.osm.pbf", terrain, network, places)
+    write_stations(folder / "stations.csv", list_stations(place_stations(terrain, network, walkable)))
+    write_demand(folder / "demand.csv", settle(terrain, network, walkable))
+    write_places(folder / "places.csv", places)
+    write_region(folder / "region.toml", read_outline_degrees(BOUNDARY_FILE))

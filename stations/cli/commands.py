@@ -1,0 +1,206 @@
+"""One function for each command: ask one service and print what it answers."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import Namespace
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from stations.cli.bar import draw_progress
+from stations.cli.parser import Serve
+from stations.cli.tables import coverage_table, nearest_table
+from stations.errors import InputError
+from stations.model.keys import Datum, EntryMethod, Need, ServiceKey, TravelMode
+from stations.model.queries import CoverageQuery, NearestQuery, Place, read_key, read_moment
+from stations.model.region import RegionProfile
+from stations.services.build import build_region, report_build
+from stations.services.coverage import find_gaps, measure_coverage
+from stations.services.create import NewRegion
+from stations.services.create import create_region as make_region
+from stations.services.geojson import coverage_object, gap_collection, nearest_collection
+from stations.services.nearest import find_nearest
+from stations.services.region import Region, load_region
+from stations.services.region_files import import_demand as bring_demand
+from stations.services.region_files import import_roads as bring_roads
+from stations.services.station_list import ListImport
+from stations.services.station_list import export_stations as take_stations
+from stations.services.station_list import import_stations as bring_stations
+from stations.settings import Settings
+from stations.texts import say
+
+
+def serve(given: Namespace, settings: Settings, lang: str, start: Serve) -> None:
+    """Build what is missing, then serve."""
+    draw_progress(build_region(settings), lang)
+    start(settings, lang=lang, host=given.host, port=given.port, workers=given.workers, cert=given.cert, key=given.key)
+
+
+def build(_given: Namespace, settings: Settings, lang: str) -> None:
+    """Build what is missing and report what lies off the roads."""
+    draw_progress(build_region(settings), lang)
+    report = report_build(settings)
+    _print(say(lang, "cli.built", stations=report.stations))
+    for mode, off in report.stations_off.items():
+        share = report.demand_off_share[mode]
+        _print(
+            say(
+                lang,
+                "cli.built_mode",
+                mode=say(lang, f"mode.{mode}"),
+                stations_off=f"{len(off) / report.stations:.1%}" if report.stations else "–",
+                demand_off="–" if share is None else f"{share:.2%}",
+                loose=f"{report.nodes_off_main_share[mode]:.2%}",
+            )
+        )
+        if off:
+            _print("  " + say(lang, "cli.stations_off", listed=", ".join(off[:20]), count=len(off)))
+
+
+def create_region(given: Namespace, _settings: Settings, lang: str) -> None:
+    """Make a region of one's own."""
+    new = NewRegion(
+        folder=given.folder,
+        name=given.name,
+        roads=given.roads,
+        stations=given.stations,
+        datum=read_key(Datum, given.datum, name="--datum") if given.datum else None,
+        stations_from_osm=given.stations_from_osm,
+        road_columns=_columns(given.road_column),
+        time_zone=given.time_zone,
+    )
+    draw_progress(make_region(new), lang)
+    _print(say(lang, "cli.created", folder=given.folder))
+
+
+def import_stations(given: Namespace, settings: Settings, lang: str) -> None:
+    """Bring a station list in, whole or not at all."""
+    wanted = ListImport(given.file, read_key(Datum, given.datum, name="--datum"), dry_run=given.dry_run)
+    counts = draw_progress(bring_stations(wanted, settings), lang)
+    key = "cli.would_import" if given.dry_run else "cli.imported"
+    _print(
+        say(
+            lang,
+            key,
+            added=counts.added,
+            changed=counts.changed,
+            unchanged=counts.unchanged,
+            missing=counts.missing,
+        )
+    )
+
+
+def export_stations(given: Namespace, settings: Settings, lang: str) -> None:
+    """Write the station list as it stands."""
+    _print(say(lang, "cli.exported", count=take_stations(given.file, settings), file=given.file.name))
+
+
+def import_roads(given: Namespace, settings: Settings, lang: str) -> None:
+    """Replace the roads of the region, then build."""
+    draw_progress(bring_roads(given.file, settings, columns=dict(_columns(given.road_column))), lang)
+    build(given, settings, lang)
+
+
+def import_demand(given: Namespace, settings: Settings, lang: str) -> None:
+    """Replace the demand of the region."""
+    count = draw_progress(bring_demand(given.file, settings), lang)
+    _print(say(lang, "cli.imported_demand", count=count))
+
+
+def nearest(given: Namespace, settings: Settings, lang: str) -> None:
+    """Print the stations that can be used soonest."""
+    region = _region(settings, lang)
+    query = NearestQuery(
+        origin=Place(_number(given.lon, "--lon"), _number(given.lat, "--lat")),
+        mode=_mode(given, region.profile),
+        when=_moment(given, region.profile) or datetime.now(ZoneInfo(region.profile.time_zone)),
+        needs=tuple(read_key(Need, text, name="--need") for text in given.need),
+        services=tuple(read_key(ServiceKey, text, name="--service") for text in given.service),
+        entries=tuple(read_key(EntryMethod, text, name="--entry") for text in given.entry),
+        open_on_arrival=given.open_on_arrival,
+        always_open=given.always_open,
+        limit=_whole(given.limit, "--limit"),
+    )
+    answer = find_nearest(query, region)
+    if given.json:
+        _print_json(nearest_collection(answer, region.profile))
+    else:
+        _print(nearest_table(answer, region.profile, lang))
+
+
+def coverage(given: Namespace, settings: Settings, lang: str) -> None:
+    """Print the coverage, or write it: all of it as .json, the gaps as .geojson."""
+    region = _region(settings, lang)
+    query = CoverageQuery(
+        mode=_mode(given, region.profile),
+        minutes=_number(given.minutes, "--minutes"),
+        services=tuple(read_key(ServiceKey, text, name="--service") for text in given.service),
+        needs=tuple(read_key(Need, text, name="--need") for text in given.need),
+        when=_moment(given, region.profile),
+    )
+    answer = measure_coverage(query, region)
+    if given.out is None:
+        _print(coverage_table(answer, region.profile, lang))
+        return
+    if given.out.suffix == ".geojson":
+        content = gap_collection(find_gaps(answer, region), region.profile)
+    elif given.out.suffix == ".json":
+        content = coverage_object(answer, region.profile)
+    else:
+        raise InputError("error.out_ending", field="out", value=given.out.name, allowed=".json, .geojson")
+    _write(given.out, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
+
+
+def _region(settings: Settings, lang: str) -> Region:
+    draw_progress(build_region(settings), lang)
+    return load_region(settings)
+
+
+def _mode(given: Namespace, profile: RegionProfile) -> TravelMode:
+    mode = read_key(TravelMode, given.mode, name="--mode")
+    if mode not in profile.modes:
+        allowed = ", ".join(profile.modes)
+        raise InputError("error.not_one_of", field="mode", name="--mode", value=mode, allowed=allowed)
+    return mode
+
+
+def _moment(given: Namespace, profile: RegionProfile) -> datetime | None:
+    return read_moment(given.when, time_zone=profile.time_zone) if given.when else None
+
+
+def _number(text: str, name: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise InputError("error.number", field=name, name=name, value=text[:40]) from None
+
+
+def _whole(text: str, name: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise InputError("error.number", field=name, name=name, value=text[:40]) from None
+
+
+def _columns(pairs: list[str]) -> tuple[tuple[str, str], ...]:
+    for pair in pairs:
+        if "=" not in pair:
+            raise InputError("error.road_column", field="--road-column", value=pair)
+    return tuple((ours, theirs) for ours, _, theirs in (pair.partition("=") for pair in pairs))
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError("error.cannot_write", field="out", file=path.name, why=error.strerror) from None
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(text + "\n")
+
+
+def _print_json(content: object) -> None:
+    _print(json.dumps(content, ensure_ascii=False, indent=1))

@@ -1,0 +1,73 @@
+"""Run one command; an error is one sentence on stderr and exit status 2, never a traceback."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+from stations.cli import commands
+from stations.cli.parser import Serve, make_parser
+from stations.errors import Problem, RefusedListError, StationsError
+from stations.settings import read_settings
+from stations.texts import say
+
+MOST_PROBLEMS = 50
+WRONG_INPUT = 2
+
+
+def main(argv: Sequence[str], *, serve: Serve) -> int:
+    """Return the exit status of one command.
+
+    Parameters
+    ----------
+    argv
+        The words after the program's name.
+    serve
+        What `serve` starts; the web stands beside the terminal, so it is handed in from above.
+    """
+    lang = _language()
+    given = make_parser(lang).parse_args(argv)
+    settings = read_settings(os.environ, region=given.region)
+    run: Callable[..., None] = getattr(commands, given.command)
+    try:
+        if given.command == "serve":
+            run(given, settings, lang, serve)
+        else:
+            run(given, settings, lang)
+    except RefusedListError as error:
+        return _complain(lang, error, error.problems)
+    except StationsError as error:
+        return _complain(lang, error, ())
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    return 0
+
+
+def _complain(lang: str, error: StationsError, problems: tuple[Problem, ...]) -> int:
+    lines = [say(lang, error.key, **error.values)]
+    lines += [f"  {say_problem(lang, problem)}" for problem in problems[:MOST_PROBLEMS]]
+    if len(problems) > MOST_PROBLEMS:
+        lines.append(f"  {say(lang, 'cli.more_problems', count=len(problems) - MOST_PROBLEMS)}")
+    sys.stderr.write("\n".join(lines) + "\n")
+    return WRONG_INPUT
+
+
+def say_problem(lang: str, problem: Problem) -> str:
+    """Return one problem of a file as a sentence with its row and column."""
+    sentence = say(lang, problem.key, **{"value": problem.value, **dict(problem.values)})
+    where = [
+        say(lang, f"cli.at_{name}", **{name: at})
+        for name, at in (("row", problem.row), ("column", problem.column))
+        if at is not None
+    ]
+    return f"{' '.join(where)}: {sentence}" if where else sentence
+
+
+def _language() -> str:
+    """Return Chinese where the terminal speaks it, else English."""
+    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "zh" if locale.lower().startswith("zh") else "en"

@@ -1,0 +1,1 @@
+"""Opening hours: expressions, holidays, wording, and the state at a moment."""

@@ -1,0 +1,1 @@
+"""A file in; values, or a report of problems, out."""

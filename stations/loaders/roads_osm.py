@@ -1,0 +1,102 @@
+"""Roads and base map from an OpenStreetMap file, in one pass."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import osmium
+from numpy.typing import NDArray
+
+from stations.errors import FileError
+from stations.geo.basemap import BaseMap
+from stations.geo.raw_roads import RawRoads
+from stations.loaders.access import access_rules, barrier_stops
+from stations.loaders.basemap_rows import LAYER_KEYS, BaseMapRows
+from stations.loaders.way_rows import WayRows
+
+_PER_DEGREE = 1e7
+"""OSM keeps coordinates as whole numbers of 0.0000001 degrees."""
+
+
+def read_osm(path: Path) -> tuple[RawRoads, BaseMap]:
+    """Read the roads and what a map draws of a ``.osm.pbf`` or ``.osm`` file, WGS 84.
+
+    The order of the objects in the file does not matter. Nodes that a way names and the file does not hold are
+    counted, and the way is cut there. Relations are not read.
+
+    Raises
+    ------
+    FileError
+        The file is cut short or is not what its name promises.
+    """
+    rules = access_rules()
+    ways, drawn = WayRows(rules=rules), BaseMapRows()
+    barriers: list[tuple[int, tuple[bool, ...]]] = []
+    wanted = osmium.filter.KeyFilter("highway", "barrier", "place", *LAYER_KEYS)
+    reader = osmium.FileProcessor(str(path), osmium.osm.NODE | osmium.osm.WAY).with_locations().with_filter(wanted)
+    try:
+        for thing in reader:
+            tags = dict(thing.tags)
+            if isinstance(thing, osmium.osm.Way):
+                _take_way(tags, [node.ref for node in thing.nodes], ways=ways, drawn=drawn)
+            elif isinstance(thing, osmium.osm.Node):
+                if "barrier" in tags:
+                    barriers.append((thing.id, barrier_stops(tags, rules=rules)))
+                if "place" in tags and thing.location.valid():
+                    drawn.add_place(tags, thing.location.lon, thing.location.lat)
+    except RuntimeError as cause:  # the one class that osmium raises for a file it cannot open, unpack or parse
+        raise FileError("roads.not_osm", path=path, reason=str(cause)) from cause
+    return _placed(ways, drawn, barriers, table=reader.node_location_storage)
+
+
+def _take_way(tags: dict[str, str], nodes: list[int], *, ways: WayRows, drawn: BaseMapRows) -> None:
+    if not nodes:
+        return
+    if "highway" in tags:
+        ways.add(ways.judge(tags), road_class=tags["highway"], name=tags.get("name", ""), nodes=nodes)
+    drawn.add_way(tags, nodes)
+
+
+def _placed(
+    ways: WayRows,
+    drawn: BaseMapRows,
+    barriers: list[tuple[int, tuple[bool, ...]]],
+    *,
+    table: osmium.index.LocationTable | None,
+) -> tuple[RawRoads, BaseMap]:
+    """Give every node its coordinates and its place in the arrays."""
+    ids = np.unique(np.array(ways.nodes + drawn.nodes, dtype=np.int64))
+    lon, lat = _locations(ids, table)
+    found = np.isfinite(lon)
+    place = np.where(found, np.cumsum(found) - 1, -1)
+
+    def places(nodes: list[int]) -> NDArray[np.int64]:
+        return place[np.searchsorted(ids, np.array(nodes, dtype=np.int64))]
+
+    at = {node: stops for node, stops in barriers if any(stops)}
+    stopping = np.intersect1d(ids[found], np.array(list(at), dtype=np.int64)).tolist()
+    raw = ways.finished(
+        node_lon=lon[found],
+        node_lat=lat[found],
+        way_nodes=places(ways.nodes),
+        barriers=[(int(number), at[node]) for node, number in zip(stopping, places(stopping), strict=True)],
+    )
+    return raw, drawn.finished(node_lon=lon[found], node_lat=lat[found], way_nodes=places(drawn.nodes))
+
+
+def _locations(
+    ids: NDArray[np.int64], table: osmium.index.LocationTable | None
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Look nodes up; nan where the file does not hold a node, or not on earth."""
+    lon, lat = np.full(len(ids), np.nan), np.full(len(ids), np.nan)
+    if table is None:
+        return lon, lat
+    for number, node in enumerate(ids.tolist()):
+        try:
+            location = table.get(node)
+        except KeyError:
+            continue
+        if location.valid():
+            lon[number], lat[number] = location.x / _PER_DEGREE, location.y / _PER_DEGREE
+    return lon, lat

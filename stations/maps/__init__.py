@@ -1,0 +1,1 @@
+"""Drawing: the look shared by screen and paper, web maps and sheets."""

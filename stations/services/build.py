@@ -1,0 +1,198 @@
+"""Build what a region is served from: roads, then the travel-time table of every mode, then publish them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stations.errors import DamagedArtefactError, RefusedListError
+from stations.geo.roads import NO_WAY
+from stations.geo.search import Reached
+from stations.geo.snap import OFF_NETWORK
+from stations.geo.table import TravelTable, compute_table, table_from_arrays
+from stations.loaders.region import read_profile
+from stations.loaders.station_list import read_station_list
+from stations.model.keys import Datum, TravelMode
+from stations.model.progress import Progress
+from stations.model.region import RegionProfile
+from stations.model.station import Station
+from stations.services.region import load_region, road_folder, table_folder
+from stations.services.roads import Roads, build_roads, load_roads
+from stations.settings import Settings
+from stations.store.database import open_database
+from stations.store.published import stations_to_plain
+from stations.store.stations import StationStore
+from stations.store.table_files import publish, published, read_bundle, remove_old, write_bundle
+
+TABLE_FORMAT = 1
+"""Raise when what is written changes, so that older tables are computed anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What did not find a road, by mode: shares of stations and of demand weight, and of nodes off the main part."""
+
+    stations: int
+    stations_off: Mapping[TravelMode, tuple[str, ...]]
+    demand_off_share: Mapping[TravelMode, float | None]
+    nodes_off_main_share: Mapping[TravelMode, float]
+
+
+def build_region(settings: Settings) -> Iterator[Progress]:
+    """Build and publish all that is missing for the region of `settings`; what is there and sound is kept.
+
+    Raises
+    ------
+    FileError
+        A file of the region cannot be used.
+    StoreError
+        The database does not answer.
+    """
+    profile = read_profile(settings.region)
+    yield from build_roads(profile, road_folder(settings, profile))
+    roads = load_roads(profile, road_folder(settings, profile))
+    store = StationStore(open_database(settings.database_url), profile.region_id)
+    store.seed_if_empty(_seed_stations(profile))
+    yield from publish_stations(settings, profile, roads, store)
+
+
+def publish_stations(
+    settings: Settings, profile: RegionProfile, roads: Roads, store: StationStore
+) -> Iterator[Progress]:
+    """Compute the table of the stations as they stand in the database, and let every worker see it."""
+    listed = store.read()
+    plain = stations_to_plain(listed.stations)
+    folder = table_folder(settings, profile)
+    name = _name(roads, profile, plain, listed.generation)
+    pointer = folder / "current"
+    if not _is_sound(folder / name):
+        before = _published_before(folder, published(pointer), roads)
+        arrays: dict[str, NDArray[np.generic]] = {}
+        for mode in profile.modes:
+            table = yield from _build_table(profile, roads, listed.stations, mode, before)
+            arrays |= {f"{mode}.{key}": value for key, value in table.to_arrays().items()}
+        meta = {
+            "roads": roads.fingerprint,
+            "generation": listed.generation,
+            "stations": plain,
+            "targets": _targets(listed.stations),
+            "limit_ms": {mode: _limit_ms(profile, mode) for mode in profile.modes},
+            "format": TABLE_FORMAT,
+        }
+        write_bundle(folder / name, arrays, meta)
+    previous = published(pointer)
+    publish(pointer, name)
+    remove_old(folder, keep={name, previous or name})
+    remove_old(road_folder(settings, profile), keep={roads.fingerprint})
+
+
+def report_build(settings: Settings) -> BuildReport:
+    """Return what of the published region lies off the roads."""
+    region = load_region(settings)
+    off, demand_share, loose = {}, {}, {}
+    weight = np.array([point.weight for point in region.demand])
+    for mode in region.profile.modes:
+        street = region.tables[mode].seats.street
+        off[mode] = tuple(region.stations[k].station_id for k in np.flatnonzero(street == OFF_NETWORK))
+        lost = weight[~region.demand_times(mode).on_network].sum() if len(weight) else 0.0
+        demand_share[mode] = float(lost / weight.sum()) if len(weight) and weight.sum() else None
+        loose[mode] = _loose_share(region.roads, mode)
+    return BuildReport(len(region.stations), off, demand_share, loose)
+
+
+def _build_table(
+    profile: RegionProfile,
+    roads: Roads,
+    stations: tuple[Station, ...],
+    mode: TravelMode,
+    before: tuple[dict[str, NDArray[np.generic]], dict[str, Any]] | None,
+) -> Generator[Progress, None, TravelTable]:
+    targets = np.array([station.target for station in stations]).reshape(-1, 2)
+    seats, _ = roads.seat(mode, targets[:, 0], targets[:, 1])
+    limit_ms = _limit_ms(profile, mode)
+    known = _known_columns(before, stations, mode, limit_ms) if before else {}
+    total = max(1, len(stations) - len(known))
+    for step in compute_table(roads.network, mode, seats, limit_ms=limit_ms, known=known):
+        if isinstance(step, TravelTable):
+            return step
+        yield Progress(f"progress.table_{mode}", step, total)
+    raise AssertionError("compute_table ends with a table")
+
+
+def _known_columns(
+    before: tuple[dict[str, NDArray[np.generic]], dict[str, Any]],
+    stations: tuple[Station, ...],
+    mode: TravelMode,
+    limit_ms: int,
+) -> dict[int, tuple[Reached, Reached]]:
+    """Return the columns of stations that stand where the published table already had one."""
+    arrays, meta = before
+    if meta["limit_ms"].get(mode) != limit_ms:
+        return {}
+    own = {key.removeprefix(f"{mode}."): value for key, value in arrays.items() if key.startswith(f"{mode}.")}
+    table = table_from_arrays(mode, limit_ms, own)
+    number_at = {tuple(target): number for number, target in enumerate(meta["targets"])}
+    pairs = ((k, number_at.get(station.target)) for k, station in enumerate(stations))
+    return {k: (table.to.column(old), table.back.column(old)) for k, old in pairs if old is not None}
+
+
+def _published_before(
+    folder: Path, name: str | None, roads: Roads
+) -> tuple[dict[str, NDArray[np.generic]], dict[str, Any]] | None:
+    if name is None:
+        return None
+    try:
+        arrays, meta = read_bundle(folder / name)
+    except (FileNotFoundError, DamagedArtefactError):
+        return None
+    fits = meta.get("roads") == roads.fingerprint and meta.get("format") == TABLE_FORMAT
+    return (arrays, meta) if fits else None
+
+
+def _is_sound(folder: Path) -> bool:
+    try:
+        read_bundle(folder)
+    except (FileNotFoundError, DamagedArtefactError):
+        return False
+    return True
+
+
+def _seed_stations(profile: RegionProfile) -> tuple[Station, ...]:
+    path = profile.folder / "stations.csv"
+    if not path.exists():
+        return ()
+    report = read_station_list(path, datum=Datum.WGS84, bounds=profile.bounds)
+    if report.problems:
+        raise RefusedListError("list.refused", path=path, problems=report.problems)
+    return report.stations
+
+
+def _name(roads: Roads, profile: RegionProfile, plain: list[dict[str, Any]], generation: int) -> str:
+    limits = {mode: _limit_ms(profile, mode) for mode in sorted(profile.modes)}
+    content = json.dumps([TABLE_FORMAT, roads.fingerprint, limits, profile.snap_limit_m, generation, plain])
+    return hashlib.blake2b(content.encode(), digest_size=12).hexdigest()
+
+
+def _targets(stations: tuple[Station, ...]) -> list[tuple[float, float]]:
+    return [station.target for station in stations]
+
+
+def _limit_ms(profile: RegionProfile, mode: TravelMode) -> int:
+    return profile.modes[mode].limit_min * 60_000
+
+
+def _loose_share(roads: Roads, mode: TravelMode) -> float:
+    """Return the share of the nodes a mode can use that do not belong to its main part."""
+    network, components = roads.network, roads.components[mode]
+    used = np.zeros(len(network.node_x), dtype=bool)
+    for ends, costs in ((network.street_from, network.forward_ms), (network.street_to, network.backward_ms)):
+        used[ends[costs[mode] != NO_WAY]] = True
+    main = components.of_node == components.main
+    return float((used & ~main).sum() / max(1, used.sum()))

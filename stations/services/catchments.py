@@ -1,0 +1,69 @@
+"""Catchments as polygons: the places from which a station is reached within a cutoff."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+
+from stations.errors import InputError
+from stations.geo.catchment import draw_polygon, reached_pieces
+from stations.geo.crs import to_degrees
+from stations.model.queries import CatchmentQuery
+from stations.services.region import Region
+
+MOST_STATIONS = 20
+SCREEN_TOLERANCE_M = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Catchment:
+    """The area of one station, or of all of them joined (`station_id` is `None`), in WGS 84 degrees.
+
+    `area_km2` is that of the drawing, for orientation only.
+    """
+
+    station_id: str | None
+    area: shapely.MultiPolygon
+    area_km2: float
+
+
+def find_catchments(query: CatchmentQuery, region: Region) -> tuple[Catchment, ...]:
+    """Return the catchment of every station asked for, or one joined over all stations when none is named.
+
+    Raises
+    ------
+    InputError
+        More stations are named than one request may ask for.
+    UnknownThingError
+        A station is not there.
+    """
+    if len(query.station_ids) > MOST_STATIONS:
+        raise InputError(
+            "error.too_many_stations", field="station_id", value=len(query.station_ids), most=MOST_STATIONS
+        )
+    if not query.station_ids:
+        return (_joined(query, region),)
+    return tuple(_draw(query, region, (region.number(station_id),), station_id) for station_id in query.station_ids)
+
+
+def _joined(query: CatchmentQuery, region: Region) -> Catchment:
+    everyone = tuple(range(len(region.stations)))
+    return region.keep(("joined", query), lambda: _draw(query, region, everyone, None))
+
+
+def _draw(query: CatchmentQuery, region: Region, numbers: tuple[int, ...], station_id: str | None) -> Catchment:
+    network = region.roads.network
+    pieces = reached_pieces(
+        network,
+        region.tables[query.mode],
+        np.array(numbers, dtype=np.int64),
+        region.extra_ms(query.mode),
+        cutoff_ms=round(query.minutes * 60_000),
+    )
+    drawn = draw_polygon(network, pieces)
+    simple = shapely.simplify(drawn, SCREEN_TOLERANCE_M)
+    degrees = shapely.transform(simple, lambda xy: np.column_stack(to_degrees(xy[:, 0], xy[:, 1], crs=network.crs)))
+    parts = [part for part in shapely.get_parts(degrees) if not part.is_empty]
+    return Catchment(station_id, shapely.MultiPolygon(parts), drawn.area / 1e6)

@@ -1,0 +1,156 @@
+"""Make a region of one's own: a folder with its profile, roads and stations."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from stations.errors import FileError, InputError, RefusedListError
+from stations.hours.zones import country_of_zone, time_zone_at
+from stations.loaders.osm_places import read_osm_stations
+from stations.loaders.region import read_profile, write_profile
+from stations.loaders.roads import read_roads
+from stations.loaders.station_list import read_station_list, write_station_list
+from stations.model.keys import Datum
+from stations.model.progress import Progress
+from stations.model.region import RegionProfile
+from stations.model.standard import STANDARD_MODES
+from stations.model.station import Station
+
+OSM_ENDINGS = (".osm.pbf", ".osm", ".pbf")
+MARGIN_DEG = 0.002
+CALENDAR_OF_COUNTRY = {"CN": "cn"}
+"""Countries whose official calendar is in `data/calendar`."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewRegion:
+    """What a region is made of; `road_columns` maps class, oneway, name and maxspeed to columns of a line layer.
+
+    Raises
+    ------
+    InputError
+        Stations are asked for from a list and from the map at once, a list comes without its datum, or the roads
+        are no OpenStreetMap file to take stations from.
+    """
+
+    folder: Path
+    name: str
+    roads: Path
+    stations: Path | None = None
+    datum: Datum | None = None
+    stations_from_osm: bool = False
+    road_columns: tuple[tuple[str, str], ...] = ()
+    time_zone: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.stations and self.stations_from_osm:
+            raise InputError("error.two_station_sources", field="stations")
+        if self.stations and self.datum is None:
+            raise InputError("error.datum_missing", field="datum", file=self.stations.name)
+        if self.stations_from_osm and not self.roads.name.lower().endswith(OSM_ENDINGS):
+            raise InputError("error.not_osm", field="roads", file=self.roads.name)
+
+
+def create_region(new: NewRegion) -> Iterator[Progress]:
+    """Write the folder of a region; it appears whole or not at all.
+
+    Raises
+    ------
+    InputError
+        The folder holds something already.
+    FileError
+        The roads or the stations cannot be used.
+    """
+    if new.folder.exists() and any(new.folder.iterdir()):
+        raise InputError("error.folder_taken", field="folder", value=new.folder.name)
+    yield Progress("progress.create", 0, 2)
+    profile = _profile(new)
+    yield Progress("progress.create", 1, 2)
+    new.folder.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=new.folder.parent, prefix=".new-") as made:
+        folder = Path(made) / "region"
+        folder.mkdir()
+        copy_road_file(new.roads, folder / profile.roads_file)
+        write_station_list(folder / "stations.csv", _stations(new, profile), sample=False)
+        write_profile(folder, profile)
+        read_profile(folder)
+        if new.folder.exists():
+            new.folder.rmdir()
+        folder.rename(new.folder)
+    yield Progress("progress.create", 2, 2)
+
+
+def copy_road_file(source: Path, target: Path) -> None:
+    """Copy a road file; of a Shapefile the files beside it, of a FileGDB its folder."""
+    if source.is_dir():
+        shutil.copytree(source, target)
+        return
+    shutil.copyfile(source, target)
+    if source.suffix.lower() == ".shp":
+        for beside in sorted(source.parent.glob(f"{source.stem}.*")):
+            shutil.copyfile(beside, target.with_suffix(beside.suffix.lower()))
+
+
+def road_file_name(path: Path) -> str:
+    """Return what a road file is called inside a region's folder, e.g. ``"roads.osm.pbf"``."""
+    lower = path.name.lower()
+    return "roads" + next((ending for ending in OSM_ENDINGS if lower.endswith(ending)), path.suffix.lower())
+
+
+def _profile(new: NewRegion) -> RegionProfile:
+    read = read_roads(new.roads, profiles=STANDARD_MODES, bounds=None, columns=dict(new.road_columns))
+    lon, lat = read.network.node_lon, read.network.node_lat
+    bounds = (
+        round(float(lon.min()) - MARGIN_DEG, 5),
+        round(float(lat.min()) - MARGIN_DEG, 5),
+        round(float(lon.max()) + MARGIN_DEG, 5),
+        round(float(lat.max()) + MARGIN_DEG, 5),
+    )
+    zone = new.time_zone or time_zone_at((bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2)
+    country = country_of_zone(zone)
+    return RegionProfile(
+        region_id=_region_id(new.folder.name),
+        folder=new.folder,
+        names={"zh": new.name, "en": new.name},
+        time_zone=zone,
+        bounds=bounds,
+        modes=STANDARD_MODES,
+        holiday_calendar=CALENDAR_OF_COUNTRY.get(country, ""),
+        country=country,
+        roads_file=road_file_name(new.roads),
+        road_columns=dict(new.road_columns),
+        dates={"roads": day_of(new.roads), "stations": day_of(new.stations or new.roads)},
+        sources={"roads": {"zh": new.roads.name, "en": new.roads.name}},
+    )
+
+
+def _stations(new: NewRegion, profile: RegionProfile) -> tuple[Station, ...]:
+    if new.stations_from_osm:
+        return read_osm_stations(new.roads, bounds=profile.bounds)
+    if new.stations is None or new.datum is None:
+        return ()
+    report = read_station_list(new.stations, datum=new.datum, bounds=profile.bounds)
+    if report.problems:
+        raise RefusedListError("list.refused", path=new.stations, problems=report.problems)
+    return report.stations
+
+
+def _region_id(folder_name: str) -> str:
+    region_id = re.sub(r"[^a-z0-9_-]+", "-", folder_name.lower()).strip("-")[:40]
+    if not region_id:
+        raise InputError("error.region_id", field="folder", value=folder_name)
+    return region_id
+
+
+def day_of(path: Path) -> str:
+    """Return the day a file was last written, the best that is known of its age."""
+    try:
+        return date.fromtimestamp(path.stat().st_mtime).isoformat()
+    except FileNotFoundError as error:
+        raise FileError("file.missing", path=path) from error

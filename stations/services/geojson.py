@@ -1,0 +1,188 @@
+"""Answers as GeoJSON (RFC 7946): WGS 84, lon before lat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import shapely
+
+from stations.model.answers import CoverageAnswer, CoverageShare, FoundStation, NearestAnswer
+from stations.model.keys import TravelMode
+from stations.model.region import RegionProfile
+from stations.model.station import Station
+from stations.services.catchments import Catchment
+from stations.services.coverage import Gap
+from stations.services.handoff import handoff_links
+
+Json = dict[str, Any]
+
+
+def nearest_collection(answer: NearestAnswer, profile: RegionProfile) -> Json:
+    """Return the rider's list, best first."""
+    query = answer.query
+    return {
+        "type": "FeatureCollection",
+        **origin_of(profile),
+        "mode": query.mode,
+        "speed_kmh": profile.modes[query.mode].speed_kmh,
+        "when": query.when.isoformat(),
+        "origin": {
+            "lon": query.origin.lon,
+            "lat": query.origin.lat,
+            "snap_m": None if answer.origin_snap_m is None else round(answer.origin_snap_m, 1),
+            "on_main": answer.origin_on_main,
+        },
+        "features": [_found_feature(item, answer, profile) for item in answer.found],
+    }
+
+
+def station_collection(stations: Iterable[Station], profile: RegionProfile) -> Json:
+    """Return stations as they are listed, without travel."""
+    features = [_feature(station, station_properties(station)) for station in stations]
+    return {"type": "FeatureCollection", **origin_of(profile), "features": features}
+
+
+def station_feature(station: Station, profile: RegionProfile) -> Json:
+    """Return one station."""
+    properties = station_properties(station)
+    return {**_feature(station, properties), **origin_of(profile)}
+
+
+def catchment_collection(
+    catchments: Iterable[Catchment], profile: RegionProfile, *, mode: TravelMode, minutes: float
+) -> Json:
+    """Return catchments as MultiPolygons with the mode, speed and cutoff they were computed with."""
+    features = [
+        {
+            "type": "Feature",
+            "geometry": shapely.geometry.mapping(catchment.area),
+            "properties": {"station_id": catchment.station_id, "area_km2": round(catchment.area_km2, 3)},
+        }
+        for catchment in catchments
+    ]
+    computed = {"mode": mode, "speed_kmh": profile.modes[mode].speed_kmh, "minutes": minutes}
+    return {"type": "FeatureCollection", **origin_of(profile), **computed, "features": features}
+
+
+def gap_collection(gaps: Iterable[Gap], profile: RegionProfile) -> Json:
+    """Return demand that is a gap; `minutes` is null beyond the table."""
+    features = [
+        {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": [gap.point.lon, gap.point.lat]},
+            "properties": {
+                "demand_id": gap.point.demand_id,
+                "name": gap.point.name,
+                "township": gap.point.township,
+                "weight": gap.point.weight,
+                "minutes": _rounded(gap.minutes),
+            },
+        }
+        for gap in gaps
+    ]
+    return {"type": "FeatureCollection", **origin_of(profile), "features": features}
+
+
+def coverage_object(answer: CoverageAnswer, profile: RegionProfile) -> Json:
+    """Return coverage of the whole and by township, with what it was computed from."""
+    query = answer.query
+    return {
+        **origin_of(profile),
+        "mode": query.mode,
+        "speed_kmh": profile.modes[query.mode].speed_kmh,
+        "minutes": query.minutes,
+        "service": list(query.services),
+        "need": list(query.needs),
+        "when": query.when.isoformat() if query.when else None,
+        "counts": dict(profile.demand_counts),
+        "stations_counted": answer.stations_counted,
+        "stations_unknown": answer.stations_unknown,
+        "whole": _share(answer.whole),
+        "townships": [_share(share) for share in answer.townships],
+    }
+
+
+def origin_of(profile: RegionProfile) -> Json:
+    """Return what every answer says of where it comes from."""
+    return {
+        "region": profile.region_id,
+        "sample": profile.sample,
+        "dates": dict(profile.dates),
+        "sources": {key: dict(texts) for key, texts in profile.sources.items()},
+    }
+
+
+def station_properties(station: Station) -> Json:
+    """Return what is known of a station."""
+    has_entrance = station.entrance_lon is not None
+    return {
+        "station_id": station.station_id,
+        "name": station.name,
+        "kind": station.kind,
+        "township": station.township,
+        "address": station.address,
+        "services": dict(station.services),
+        "hours": station.hours,
+        "hours_text": station.hours_text,
+        "follows_workdays": station.follows_workdays,
+        "entry": station.entry,
+        "entrance": [station.entrance_lon, station.entrance_lat] if has_entrance else None,
+        "entrance_s": station.entrance_s,
+        "entrance_hours": station.entrance_hours,
+        "ebike_parking": station.ebike_parking,
+        "phone": station.phone,
+        "verified_on": station.verified_on.isoformat() if station.verified_on else None,
+        "source": station.source,
+        "notes": station.notes,
+    }
+
+
+def _found_feature(item: FoundStation, answer: NearestAnswer, profile: RegionProfile) -> Json:
+    arrival, query = item.arrival, answer.query
+    links = handoff_links(item.station, query.mode, area=profile.names["zh"], origin=query.origin)
+    properties = {
+        **station_properties(item.station),
+        "travel_s": item.travel_s,
+        "return_s": item.return_s,
+        "travel_reason": item.travel_reason,
+        "straight_line_m": round(item.straight_line_m),
+        "to_gate": item.to_gate,
+        "state": arrival.state,
+        "usable_in_s": arrival.usable_in_s,
+        "open_until": arrival.open_until.isoformat() if arrival.open_until else None,
+        "opens_at": arrival.opens_at.isoformat() if arrival.opens_at else None,
+        "holidays_unconfirmed": arrival.holidays_unconfirmed,
+        "links": links,
+    }
+    return _feature(item.station, properties)
+
+
+def _feature(station: Station, properties: Json) -> Json:
+    return {
+        "type": "Feature",
+        "id": station.station_id,
+        "geometry": {"type": "Point", "coordinates": [station.lon, station.lat]},
+        "properties": properties,
+    }
+
+
+def _share(share: CoverageShare) -> Json:
+    return {
+        "area": share.area,
+        "weight": share.weight,
+        "covered": share.covered,
+        "gap": share.gap,
+        "unknown": share.unknown,
+        "covered_share": _rounded(share.covered_share, 4),
+        "gap_share": _rounded(share.gap_share, 4),
+        "unknown_share": _rounded(share.unknown_share, 4),
+        "median_min": _rounded(share.median_min),
+        "p90_min": _rounded(share.p90_min),
+        "share_within": {str(minutes): _rounded(value, 4) for minutes, value in share.share_within.items()},
+        "beyond_table": share.beyond_table,
+    }
+
+
+def _rounded(value: float | None, digits: int = 1) -> float | None:
+    return None if value is None else round(value, digits)

@@ -1,0 +1,215 @@
+"""The immutable region in memory: stations, travel-time tables, hours and demand, swapped together."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar, cast
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from stations.errors import StationsError, UnknownThingError
+from stations.geo.table import UNREACHED, TravelTable, leading_parts, table_from_arrays, times_to_stations
+from stations.hours.calendar import WorkCalendar
+from stations.hours.timetable import Timetable
+from stations.loaders.boundary import read_boundary
+from stations.loaders.calendar import read_calendar
+from stations.loaders.demand import read_demand
+from stations.loaders.places import read_places
+from stations.loaders.region import read_profile
+from stations.model.keys import TravelMode
+from stations.model.region import RegionProfile
+from stations.model.station import DemandPoint, NamedPlace, Station
+from stations.services.roads import Roads, load_roads, roads_fingerprint
+from stations.settings import PROJECT_ROOT, Settings
+from stations.store.published import stations_from_plain
+from stations.store.table_files import published, read_bundle
+
+LOOK_EVERY_S = 1.0
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class DemandTimes:
+    """Network time from D demand points to K stations by one mode.
+
+    `ms` is uint32 (D, K), `UNREACHED` beyond the table; `on_network` and `on_main` bool (D,).
+    """
+
+    ms: NDArray[np.uint32]
+    on_network: NDArray[np.bool_]
+    on_main: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """All that a request needs; nothing in it changes, but for what `_kept` remembers of costly answers."""
+
+    profile: RegionProfile
+    roads: Roads
+    stations: tuple[Station, ...]
+    number_of: Mapping[str, int]
+    tables: Mapping[TravelMode, TravelTable]
+    timetable: Timetable
+    demand: tuple[DemandPoint, ...]
+    places: tuple[NamedPlace, ...]
+    boundary: shapely.Geometry | None
+    generation: int
+    name: str
+    _kept: dict[object, object] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def station(self, station_id: str) -> Station:
+        """Return one station.
+
+        Raises
+        ------
+        UnknownThingError
+            There is none of that id.
+        """
+        return self.stations[self.number(station_id)]
+
+    def number(self, station_id: str) -> int:
+        """Return the number by which the tables know a station; raises as `station` does."""
+        if station_id not in self.number_of:
+            raise UnknownThingError("error.station_unknown", field="station_id", value=station_id)
+        return self.number_of[station_id]
+
+    def extra_ms(self, mode: TravelMode) -> NDArray[np.int64]:
+        """Return what each station adds to network time: parking, and the walk from gate to door where it is known."""
+        parking_s = self.profile.modes[mode].parking_s
+        return np.array([1000 * (parking_s + (s.entrance_s or 0)) for s in self.stations], dtype=np.int64)
+
+    def leading(self, mode: TravelMode) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
+        """Return which parts of the network lead to which station, as `leading_parts` says; computed once."""
+        return self.keep(
+            ("leading", mode),
+            lambda: leading_parts(self.roads.components[mode], self.roads.network, mode, self.tables[mode].seats),
+        )
+
+    def demand_times(self, mode: TravelMode) -> DemandTimes:
+        """Return the times of all demand by `mode`, looked up in the table once."""
+        return self.keep(("demand", mode), lambda: _look_up_demand(self, mode))
+
+    def keep(self, key: object, answer: Callable[[], Answer]) -> Answer:
+        """Return what was answered to `key` before, else ask `answer` and remember it as long as the region lives."""
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = answer()
+            return cast("Answer", self._kept[key])
+
+
+def table_folder(settings: Settings, profile: RegionProfile) -> Path:
+    """Return the folder of a region's published tables."""
+    return settings.instance / profile.region_id / "tables"
+
+
+def road_folder(settings: Settings, profile: RegionProfile) -> Path:
+    """Return the folder of a region's built roads."""
+    return settings.instance / profile.region_id / "roads"
+
+
+def load_region(settings: Settings, *, before: Region | None = None) -> Region:
+    """Return the region as it was last published; roads and demand are taken over from `before` where unchanged.
+
+    Raises
+    ------
+    UnknownThingError
+        Nothing was published yet: it is to be built first.
+    DamagedArtefactError
+        What was published fails its checksum.
+    """
+    profile = read_profile(settings.region)
+    folder = table_folder(settings, profile)
+    name = published(folder / "current")
+    if name is None:
+        raise UnknownThingError("error.not_built", region=profile.region_id)
+    arrays, meta = read_bundle(folder / name)
+    stations = stations_from_plain(meta["stations"])
+    if before is not None and before.roads.fingerprint == roads_fingerprint(profile):
+        roads, demand, places, boundary = before.roads, before.demand, before.places, before.boundary
+    else:
+        roads = load_roads(profile, road_folder(settings, profile))
+        demand, places, boundary = _read_files(profile)
+    return Region(
+        profile=profile,
+        roads=roads,
+        stations=stations,
+        number_of={station.station_id: number for number, station in enumerate(stations)},
+        tables={mode: _table(mode, meta["limit_ms"][mode], arrays) for mode in profile.modes},
+        timetable=Timetable(stations, profile=profile, calendar=read_region_calendar(profile)),
+        demand=demand,
+        places=places,
+        boundary=boundary,
+        generation=meta["generation"],
+        name=name,
+    )
+
+
+def read_region_calendar(profile: RegionProfile) -> WorkCalendar | None:
+    """Return the work calendar that a region names, `None` where it names none."""
+    if not profile.holiday_calendar:
+        return None
+    return read_calendar(PROJECT_ROOT / "data" / "calendar" / f"{profile.holiday_calendar}.csv")
+
+
+class LiveRegion:
+    """The region that a worker serves: looked at once a second, swapped when a new table was published.
+
+    When the new one cannot be read, the old one goes on being served.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._region = load_region(settings)
+        self._pointer = table_folder(settings, self._region.profile) / "current"
+        self._looked_at = time.monotonic()
+
+    def current(self) -> Region:
+        """Return the region to answer from."""
+        if time.monotonic() - self._looked_at < LOOK_EVERY_S or not self._lock.acquire(blocking=False):
+            return self._region
+        try:
+            self._looked_at = time.monotonic()
+            if published(self._pointer) != self._region.name:
+                self._region = load_region(self._settings, before=self._region)
+        except (StationsError, OSError):
+            logging.getLogger(__name__).exception("the new table cannot be read; the old one is served")
+        finally:
+            self._lock.release()
+        return self._region
+
+
+def _read_files(
+    profile: RegionProfile,
+) -> tuple[tuple[DemandPoint, ...], tuple[NamedPlace, ...], shapely.Geometry | None]:
+    demand, places = profile.folder / "demand.csv", profile.folder / "places.csv"
+    return (
+        read_demand(demand) if demand.exists() else (),
+        read_places(places) if places.exists() else (),
+        read_boundary(profile.folder / "boundary.geojson"),
+    )
+
+
+def _table(mode: TravelMode, limit_ms: int, arrays: Mapping[str, NDArray[np.generic]]) -> TravelTable:
+    own = {key.removeprefix(f"{mode}."): value for key, value in arrays.items() if key.startswith(f"{mode}.")}
+    return table_from_arrays(mode, limit_ms, own)
+
+
+def _look_up_demand(region: Region, mode: TravelMode) -> DemandTimes:
+    lon = np.array([point.lon for point in region.demand])
+    lat = np.array([point.lat for point in region.demand])
+    seats, walk_m = region.roads.seat(mode, lon, lat)
+    on_network = ~np.isnan(walk_m)
+    table = region.tables[mode]
+    ms = np.full((len(region.demand), len(region.stations)), UNREACHED, dtype=np.uint32)
+    for index in np.flatnonzero(on_network):
+        ms[index] = times_to_stations(region.roads.network, table, seats, int(index))
+    return DemandTimes(ms, on_network, seats.on_main)

@@ -1,0 +1,115 @@
+"""What other programs ask: JSON and GeoJSON under `/api`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from stations.services.catchments import find_catchments
+from stations.services.coverage import find_gaps, measure_coverage
+from stations.services.geojson import (
+    catchment_collection,
+    coverage_object,
+    gap_collection,
+    nearest_collection,
+    station_collection,
+    station_feature,
+)
+from stations.services.nearest import find_nearest
+from stations.services.places import find_places
+from stations.web.current import current_region
+from stations.web.parse import parameters_of, parse_catchment, parse_coverage, parse_nearest
+
+bp = Blueprint("api", __name__)
+KEEP_PUBLIC = "public, max-age=0, must-revalidate"
+
+
+@bp.route("/api/nearest", methods=["GET", "POST"])
+def nearest() -> ResponseReturnValue:
+    """Answer the stations a rider can use soonest."""
+    region = current_region()
+    query = parse_nearest(parameters_of(request), region.profile)
+    response = _geojson(nearest_collection(find_nearest(query, region), region.profile))
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@bp.get("/api/stations")
+def stations() -> ResponseReturnValue:
+    """Answer the list of stations."""
+    region = current_region()
+    return _kept(_geojson(station_collection(region.stations, region.profile)))
+
+
+@bp.get("/api/stations/<station_id>")
+def station(station_id: str) -> ResponseReturnValue:
+    """Answer one station."""
+    region = current_region()
+    return _kept(_geojson(station_feature(region.station(station_id), region.profile)))
+
+
+@bp.get("/api/catchments")
+def catchments() -> ResponseReturnValue:
+    """Answer catchments as polygons."""
+    region = current_region()
+    query = parse_catchment(parameters_of(request), region.profile)
+    found = find_catchments(query, region)
+    return _kept(_geojson(catchment_collection(found, region.profile, mode=query.mode, minutes=query.minutes)))
+
+
+@bp.get("/api/coverage")
+def coverage() -> ResponseReturnValue:
+    """Answer how much demand is covered."""
+    region = current_region()
+    query = parse_coverage(parameters_of(request), region.profile)
+    return jsonify(coverage_object(measure_coverage(query, region), region.profile))
+
+
+@bp.get("/api/gaps")
+def gaps() -> ResponseReturnValue:
+    """Answer the demand that no usable station reaches in time."""
+    region = current_region()
+    query = parse_coverage(parameters_of(request), region.profile)
+    return _geojson(gap_collection(find_gaps(measure_coverage(query, region), region), region.profile))
+
+
+@bp.get("/api/places")
+def places() -> ResponseReturnValue:
+    """Answer the places whose name holds what was typed."""
+    found = find_places(request.args.get("q", "")[:60], current_region())
+    return jsonify(
+        places=[
+            {"name": p.name, "category": p.category, "township": p.township, "lon": p.lon, "lat": p.lat} for p in found
+        ]
+    )
+
+
+@bp.get("/api/basemap")
+def basemap() -> ResponseReturnValue:
+    """Answer the roads, water and place names that maps are drawn on."""
+    return _kept(Response(current_region().roads.basemap_json, mimetype="application/json"))
+
+
+@bp.get("/healthz")
+def healthz() -> ResponseReturnValue:
+    """Answer what is being served."""
+    region = current_region()
+    return jsonify(
+        status="ok", region=region.profile.region_id, generation=region.generation, stations=len(region.stations)
+    )
+
+
+def _geojson(content: dict[str, Any]) -> Response:
+    response = jsonify(content)
+    response.mimetype = "application/geo+json"
+    return response
+
+
+def _kept(response: Response) -> Response:
+    """Let a browser keep an answer and ask whether it is still the same."""
+    response.add_etag()
+    response.headers["Cache-Control"] = KEEP_PUBLIC
+    response.make_conditional(request)
+    return response

@@ -1,0 +1,50 @@
+"""One table that maps errors to statuses, and one shape that they all have."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+
+from stations.errors import InputError, StationsError, StoreError, UnknownThingError
+from stations.web.language import current_language, tell
+
+STATUS_OF: tuple[tuple[type[StationsError], int], ...] = (
+    (UnknownThingError, 404),
+    (StoreError, 503),
+    (InputError, 400),
+    (StationsError, 500),
+)
+
+
+def init_app(app: Flask) -> None:
+    """Answer every error in the one shape: JSON under `/api`, a page elsewhere."""
+    app.register_error_handler(StationsError, _answer_own)
+    app.register_error_handler(HTTPException, _answer_http)
+    app.register_error_handler(Exception, _answer_unexpected)
+
+
+def _answer_own(error: StationsError) -> ResponseReturnValue:
+    status = next(status for kind, status in STATUS_OF if isinstance(error, kind))
+    return _answer(status, error.key.split(".")[-1], tell(error.key, **error.values), error.field)
+
+
+def _answer_http(error: HTTPException) -> ResponseReturnValue:
+    status = error.code or 500
+    key = f"error.http_{status}" if status in (404, 405, 413) else "error.http_other"
+    return _answer(status, f"http_{status}", tell(key, status=status), None)
+
+
+def _answer_unexpected(error: Exception) -> ResponseReturnValue:
+    # The route, not the address: an address may hold somebody's position.
+    logging.getLogger(__name__).error("failed in %s: %s", request.endpoint, type(error).__name__, exc_info=error)
+    return _answer(500, "internal", tell("error.internal"), None)
+
+
+def _answer(status: int, code: str, message: str, field: str | None) -> ResponseReturnValue:
+    if request.path.startswith("/api/"):
+        return jsonify(error={"code": code, "message": message, "field": field}), status
+    page = render_template("error.html", status=status, message=message, lang=current_language())
+    return page, status

@@ -1,0 +1,137 @@
+"""Query parameters to queries; what cannot be read is said by name, value and what is allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from flask import Request
+from werkzeug.datastructures import MultiDict
+
+from stations.errors import InputError
+from stations.model.keys import EntryMethod, Need, ServiceKey, TravelMode
+from stations.model.queries import CatchmentQuery, CoverageQuery, Key, NearestQuery, Place, read_key, read_moment
+from stations.model.region import RegionProfile
+
+Parameters = MultiDict[str, str]
+YES = frozenset({"1", "true", "yes", "on"})
+NO = frozenset({"", "0", "false", "no", "off"})
+
+
+def parameters_of(request: Request) -> Parameters:
+    """Return the parameters of a GET, a form, or a JSON object whose lists count as repeated parameters.
+
+    Raises
+    ------
+    InputError
+        The body is not a JSON object of plain values.
+    """
+    if not request.is_json:
+        return MultiDict([*request.args.items(multi=True), *request.form.items(multi=True)])
+    body = request.get_json(silent=True)
+    if not isinstance(body, dict):
+        raise InputError("error.body")
+    pairs = [*request.args.items(multi=True)]
+    for name, value in body.items():
+        for one in value if isinstance(value, list) else [value]:
+            if isinstance(one, dict | list):
+                raise InputError("error.body", field=name)
+            if one is not None:
+                pairs.append((name, str(one).lower() if isinstance(one, bool) else str(one)))
+    return MultiDict(pairs)
+
+
+def parse_nearest(given: Parameters, profile: RegionProfile) -> NearestQuery:
+    """Return the query of a rider's list."""
+    return NearestQuery(
+        origin=parse_place(given),
+        mode=parse_mode(given, profile),
+        when=parse_when(given, profile) or _now(profile),
+        needs=parse_needs(given),
+        services=_keys(given, "service", ServiceKey),
+        entries=_keys(given, "entry", EntryMethod),
+        open_on_arrival=_yes(given, "open_on_arrival"),
+        always_open=_yes(given, "always_open"),
+        limit=int(_number(given, "limit", default="10", whole=True)),
+    )
+
+
+def parse_catchment(given: Parameters, profile: RegionProfile) -> CatchmentQuery:
+    """Return the query of one or more catchments."""
+    return CatchmentQuery(
+        mode=parse_mode(given, profile),
+        minutes=_number(given, "minutes", default="15"),
+        station_ids=tuple(dict.fromkeys(given.getlist("station_id"))),
+    )
+
+
+def parse_coverage(given: Parameters, profile: RegionProfile) -> CoverageQuery:
+    """Return the query of coverage; without `when` stations count at any hour."""
+    return CoverageQuery(
+        mode=parse_mode(given, profile),
+        minutes=_number(given, "minutes", default="15"),
+        services=_keys(given, "service", ServiceKey),
+        needs=parse_needs(given),
+        when=parse_when(given, profile),
+    )
+
+
+def parse_place(given: Parameters) -> Place:
+    """Return the origin from `lon` and `lat`."""
+    return Place(lon=_number(given, "lon"), lat=_number(given, "lat"))
+
+
+def parse_mode(given: Parameters, profile: RegionProfile) -> TravelMode:
+    """Return the travel mode; e-bike when none is named, or the region's first where it has no e-bike."""
+    default = TravelMode.EBIKE if TravelMode.EBIKE in profile.modes else next(iter(profile.modes))
+    mode = read_key(TravelMode, given.get("mode") or default, name="mode")
+    if mode not in profile.modes:
+        raise InputError("error.not_one_of", field="mode", name="mode", value=mode, allowed=", ".join(profile.modes))
+    return mode
+
+
+def parse_needs(given: Parameters) -> tuple[Need, ...]:
+    """Return the needs, each once, in the order given."""
+    return _keys(given, "need", Need)
+
+
+def parse_when(given: Parameters, profile: RegionProfile) -> datetime | None:
+    """Return the moment of `when` (ISO 8601, local time of the region without an offset), `None` when absent.
+
+    Raises
+    ------
+    InputError
+        It is no such moment, or not within the years 2000 to 2100.
+    """
+    text = given.get("when", "").strip()
+    return read_moment(text, time_zone=profile.time_zone) if text else None
+
+
+def _now(profile: RegionProfile) -> datetime:
+    return datetime.now(ZoneInfo(profile.time_zone)).replace(microsecond=0)
+
+
+def _number(given: Parameters, name: str, *, default: str | None = None, whole: bool = False) -> float:
+    text = given.get(name) or default
+    if text is None:
+        raise InputError("error.missing", field=name, name=name)
+    try:
+        return int(text) if whole else float(text)
+    except ValueError as error:
+        raise InputError("error.number", field=name, name=name, value=text[:40]) from error
+
+
+def _keys(given: Parameters, name: str, kind: type[Key]) -> tuple[Key, ...]:
+    return tuple(dict.fromkeys(read_key(kind, text, name=name) for text in _filled(given.getlist(name))))
+
+
+def _filled(texts: Iterable[str]) -> list[str]:
+    return [text for text in texts if text]
+
+
+def _yes(given: Parameters, name: str) -> bool:
+    text = given.get(name, "").lower()
+    if text not in YES | NO:
+        raise InputError("error.not_one_of", field=name, name=name, value=text[:40], allowed="1, 0")
+    return text in YES

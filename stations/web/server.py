@@ -1,0 +1,97 @@
+"""Start granian with the application in several workers."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import Server as Granian
+
+from stations.errors import FileError, InputError
+from stations.settings import Settings
+from stations.texts import say
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where to listen; `cert` and `key` are PEM files for TLS, both or none.
+
+    Raises
+    ------
+    InputError
+        Only one of `cert` and `key` is given, or `port` is out of range.
+    FileError
+        A file of them is missing.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    cert: Path | None = None
+    key: Path | None = None
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.port <= 65535:
+            raise InputError("error.port", field="--port", value=self.port)
+        if (self.cert is None) != (self.key is None):
+            raise InputError("error.cert_and_key", field="--cert")
+        for file in (self.cert, self.key):
+            if file is not None and not file.is_file():
+                raise FileError("file.missing", path=file)
+
+    @property
+    def url(self) -> str:
+        """The address to open in a browser."""
+        scheme = "https" if self.cert else "http"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{scheme}://{host}:{self.port}"
+
+    @property
+    def is_secure_context(self) -> bool:
+        """Whether browsers allow locating here: TLS, or this machine alone."""
+        return self.cert is not None or self.host in ("127.0.0.1", "::1", "localhost")
+
+
+def serve(
+    settings: Settings, *, lang: str, host: str, port: int, workers: int, cert: Path | None, key: Path | None
+) -> None:
+    """Say where the pages are and serve them until told to stop. The settings travel to the workers by environment.
+
+    Raises
+    ------
+    InputError
+        Only one of `cert` and `key` is given, a file of them is missing, or `port` or `workers` is out of range.
+    """
+    address = Address(host, port, cert, key)
+    if workers < 1:
+        raise InputError("error.workers", field="--workers", value=workers)
+    os.environ["STATIONS_REGION"] = str(settings.region)
+    os.environ["STATIONS_INSTANCE"] = str(settings.instance)
+    os.environ["STATIONS_DATABASE_URL"] = settings.database_url
+    server = Granian(
+        "stations.web:create_app",
+        factory=True,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        websockets=False,
+        log_level=LogLevels.warning,
+        log_access=False,
+        ssl_cert=cert,
+        ssl_key=key,
+        respawn_failed_workers=True,
+    )
+    server.on_startup(lambda: _announce(address, lang))
+    server.serve()
+
+
+def _announce(address: Address, lang: str) -> None:
+    lines = [say(lang, "cli.serving", url=address.url)]
+    if not address.is_secure_context:
+        lines.append(say(lang, "cli.no_tls"))
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.flush()
