@@ -194,13 +194,12 @@ def leading_parts(
         bool (G, C), whether a part leads to the stations of a group.
     """
     group = np.full(len(seats.street), -1, dtype=np.int32)
-    on = np.flatnonzero(seats.street != OFF_NETWORK)
-    # The node from which the station is entered: where the street goes both ways its ends are of one part.
-    along = network.forward_ms[mode][seats.street[on]] != NO_WAY
-    enter = np.where(along, network.street_from[seats.street[on]], network.street_to[seats.street[on]])
-    parts, group[on] = np.unique(components.of_node[enter], return_inverse=True)
-    leads = np.array([components.leading_to(int(part)) for part in parts], dtype=bool)
-    return group, leads.reshape(len(parts), components.inward.shape[0])
+    rows: dict[tuple[int, ...], int] = {}
+    for k in np.flatnonzero(seats.street != OFF_NETWORK):
+        nodes = [node for node, _ in _ways_in(network, mode, seats, int(k))]
+        group[k] = rows.setdefault(tuple(sorted(set(components.of_node[nodes].tolist()))), len(rows))
+    leads = [np.any([components.leading_to(part) for part in parts], axis=0) for parts in rows]
+    return group, np.array(leads, dtype=bool).reshape(len(rows), components.inward.shape[0])
 
 
 def end_nodes(network: RoadNetwork, mode: TravelMode, origin: StationSeats, index: int) -> tuple[int, ...]:
@@ -215,27 +214,38 @@ def _partials(cost_ms: int, fraction: float) -> tuple[int, int]:
 
 
 def _ways_in(network: RoadNetwork, mode: TravelMode, seats: StationSeats, index: int) -> list[tuple[int, int]]:
-    """Return (node, ms) pairs: from which ends of its street a place is reached, and how long that takes."""
-    street, fraction = int(seats.street[index]), float(seats.fraction[index])
-    along, against = int(network.forward_ms[mode][street]), int(network.backward_ms[mode][street])
+    """Return (node, ms) pairs: from which ends of its street a place is reached, and how long that takes.
+
+    A place less than half a millisecond from an end is at that end, also where a one-way street leads away from it.
+    """
+    start, end, along, against = _street(network, mode, int(seats.street[index]))
     ways = []
     if along != NO_WAY:
-        ways.append((int(network.street_from[street]), _partials(along, fraction)[0]))
+        first, rest = _partials(along, float(seats.fraction[index]))
+        ways += [(start, first)] + [(end, 0)] * (rest == 0)
     if against != NO_WAY:
-        ways.append((int(network.street_to[street]), _partials(against, fraction)[1]))
+        first, rest = _partials(against, float(seats.fraction[index]))
+        ways += [(end, rest)] + [(start, 0)] * (first == 0)
     return ways
 
 
 def _ways_out(network: RoadNetwork, mode: TravelMode, seats: StationSeats, index: int) -> list[tuple[int, int]]:
-    """Return (node, ms) pairs: which ends of its street a place can travel to, and how long that takes."""
-    street, fraction = int(seats.street[index]), float(seats.fraction[index])
-    along, against = int(network.forward_ms[mode][street]), int(network.backward_ms[mode][street])
+    """Return (node, ms) pairs: which ends of its street a place can travel to; ends as in `_ways_in`."""
+    start, end, along, against = _street(network, mode, int(seats.street[index]))
     ways = []
     if along != NO_WAY:
-        ways.append((int(network.street_to[street]), _partials(along, fraction)[1]))
+        first, rest = _partials(along, float(seats.fraction[index]))
+        ways += [(end, rest)] + [(start, 0)] * (first == 0)
     if against != NO_WAY:
-        ways.append((int(network.street_from[street]), _partials(against, fraction)[0]))
+        first, rest = _partials(against, float(seats.fraction[index]))
+        ways += [(start, first)] + [(end, 0)] * (rest == 0)
     return ways
+
+
+def _street(network: RoadNetwork, mode: TravelMode, street: int) -> tuple[int, int, int, int]:
+    """Return the two nodes of a street and its cost along and against it."""
+    ends = int(network.street_from[street]), int(network.street_to[street])
+    return *ends, int(network.forward_ms[mode][street]), int(network.backward_ms[mode][street])
 
 
 def _seed(ways: list[tuple[int, int]], walk_ms: int) -> Seed:

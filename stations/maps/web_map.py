@@ -109,7 +109,7 @@ class _BaseLayer(folium.MacroElement):
     )
 
     def __init__(self, url: str) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # branca ships no types
         self._name = "BaseLayer"
         self.url = url
 

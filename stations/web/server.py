@@ -15,6 +15,9 @@ from stations.errors import FileError, InputError
 from stations.settings import Settings
 from stations.texts import say
 
+THREADS_A_WORKER = 4
+WAITING_A_WORKER = 128
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -79,6 +82,8 @@ def serve(
         interface=Interfaces.WSGI,
         workers=workers,
         websockets=False,
+        blocking_threads=THREADS_A_WORKER,
+        backpressure=WAITING_A_WORKER,
         log_level=LogLevels.warning,
         log_access=False,
         ssl_cert=cert,

@@ -98,6 +98,16 @@ def test_place_and_station_on_one_street(make_network, along, against, place, st
     assert from_station(network, table, (0, place, 0)) == [back]
 
 
+def test_a_place_at_a_junction_is_reached_there_whatever_street_it_was_snapped_to(make_network):
+    # One way A -> B, both ways B - C. A place snapped to the end of A-B stands at B: back from C takes 10 s, not a
+    # way round to A.
+    network = make_network(LINE, [("A", "B", 60_000, None), ("B", "C", 10_000, 10_000)])
+    table = table_of(network, seats((1, 1.0, 0)))
+
+    assert from_station(network, table, (0, 1.0, 0)) == [10_000]
+    assert to_station(network, table, (0, 1.0, 0)) == [10_000]
+
+
 def test_going_round_beats_a_slow_street_between_place_and_station(make_network):
     # Along A-B takes 100 s, but A-C-B only 10 s: from 0.1 back to A (10 s), round (10 s), and 0.9 -> B is 10 s.
     places = {"A": (0.0, 0.0), "B": (100.0, 0.0), "C": (50.0, 50.0)}
@@ -151,7 +161,7 @@ def test_a_table_survives_being_taken_apart(make_network):
 def test_parts_tell_far_from_no_way(make_network):
     # A <-> B -> C: from A one gets to C, from C nowhere; D <-> E is an island.
     places = {**LINE, "D": (0.0, 500.0), "E": (100.0, 500.0)}
-    network = make_network(places, [("A", "B", 1, 1), ("B", "C", 1, None), ("D", "E", 1, 1)])
+    network = make_network(places, [("A", "B", 10, 10), ("B", "C", 10, None), ("D", "E", 10, 10)])
     components = find_components(network, WALK)
     stations = seats((0, 0.5, 0), (1, 1.0, 0), (2, 0.5, 0), (OFF_NETWORK, 0.0, 0))
     group, leads = leading_parts(components, network, WALK, stations)
@@ -161,7 +171,7 @@ def test_parts_tell_far_from_no_way(make_network):
         return [None if row < 0 else bool(leads[row, parts].any()) for row in group]
 
     assert reachable((0, 0.5, 0)) == [True, True, False, None]
-    assert reachable((1, 0.5, 0)) == [False, False, False, None]  # it can only go on to C, which leads nowhere
+    assert reachable((1, 0.5, 0)) == [False, True, False, None]  # it can only go on to C
     assert reachable((2, 0.5, 0)) == [False, False, True, None]
 
 
@@ -207,6 +217,11 @@ def _brute_force(nodes, streets, station, place):
             if start == end and {tail, head} == {"P", "S"}:
                 graph.add_edge(tail, head, ms=0)
                 graph.add_edge(head, tail, ms=0)
+    for (number, fraction, _), name in ((place, "P"), (station, "S")):
+        (a, b), costs_ms = streets[number]
+        for ms in filter(None, costs_ms):  # less than half a millisecond from an end is at the end
+            at_ends = [a] * (_cut(ms, fraction) == 0) + [b] * (_cut(ms, fraction) == ms)
+            graph.add_edges_from([pair for end in at_ends for pair in ((end, name), (name, end))], ms=0)
     walk = place[2] + station[2]
     lengths = [nx.single_source_dijkstra_path_length(graph, a, weight="ms").get(b) for a, b in (("P", "S"), ("S", "P"))]
     return tuple(None if length is None else length + walk for length in lengths)
