@@ -21,9 +21,7 @@ class Setting:
 SETTINGS = (
     Setting("STATIONS_REGION", "data/yanzhou", "Folder of the region to serve."),
     Setting("STATIONS_DATABASE_URL", "", "SQLAlchemy URL; empty means SQLite in the instance folder."),
-    Setting("STATIONS_INSTANCE", "instance", "Folder for what the program writes: database, tables, keys."),
-    Setting("STATIONS_SECRET_KEY", "", "Key that signs sessions; empty: made once into the instance folder."),
-    Setting("STATIONS_PUBLIC_URL", "", "Address that phones reach this server by, for QR codes."),
+    Setting("STATIONS_INSTANCE", "instance", "Folder for what the program writes: database, roads, tables."),
     Setting("STATIONS_REAL_DATA", "", "Folder of real road files, for the tests marked real."),
 )
 
@@ -35,8 +33,6 @@ class Settings:
     region: Path
     database_url: str
     instance: Path
-    secret_key: str
-    public_url: str
     real_data: Path | None
 
 
@@ -57,7 +53,5 @@ def read_settings(environ: Mapping[str, str], *, region: Path | None = None) -> 
         region=region.resolve() if region else folder("STATIONS_REGION", defaults["STATIONS_REGION"]),
         database_url=given["STATIONS_DATABASE_URL"] or f"sqlite:///{instance / 'stations.sqlite'}",
         instance=instance,
-        secret_key=given["STATIONS_SECRET_KEY"],
-        public_url=given["STATIONS_PUBLIC_URL"].rstrip("/"),
         real_data=Path(given["STATIONS_REAL_DATA"]).resolve() if given["STATIONS_REAL_DATA"] else None,
     )

@@ -161,7 +161,9 @@ def _town(folder: Path) -> Town:
     (region / "stations.csv").write_text(_town_stations(places), encoding="utf-8")
     rows = [f"{name},{name},镇,{places[name][0]},{places[name][1]},100" for name in "ABCDEF"]
     rows.append(f"far,far,,{places['A'][0] - 0.009},{places['A'][1]},50")
-    (region / "demand.csv").write_text("\n".join(["demand_id,name,township,lon,lat,residents", *rows]), encoding="utf-8")
+    (region / "demand.csv").write_text(
+        "\n".join(["demand_id,name,township,lon,lat,residents", *rows]), encoding="utf-8"
+    )
     named = [f"{name}村,community,镇,{places[name][0]},{places[name][1]}" for name in "ABC"]
     (region / "places.csv").write_text("\n".join(["name,category,township,lon,lat", *named]), encoding="utf-8")
     environ = {"STATIONS_INSTANCE": str(folder / "instance")}

@@ -14,7 +14,6 @@ from stations.geo.crs import local_crs
 from stations.geo.raw_roads import RawRoads, RoadCounts
 from stations.geo.roads import RoadNetwork, build_network
 from stations.loaders.roads_graphml import read_graphml
-from stations.loaders.roads_lines import read_lines
 from stations.loaders.roads_osm import read_osm
 from stations.model.keys import TravelMode
 from stations.model.region import ModeProfile
@@ -129,6 +128,9 @@ def _read(path: Path, *, columns: Mapping[str, str]) -> tuple[RawRoads, BaseMap,
     if name.endswith(GRAPHML_ENDINGS):
         return read_graphml(path), empty_basemap(), {}
     if name.endswith(LINE_ENDINGS):
+        # Here, since its libraries take a second to load that every start would wait for.
+        from stations.loaders.roads_lines import read_lines
+
         raw, used = read_lines(path, columns=columns)
         return raw, empty_basemap(), used
     endings = " ".join(dict.fromkeys(OSM_ENDINGS + GRAPHML_ENDINGS + LINE_ENDINGS))

@@ -18,7 +18,7 @@ from folium.template import Template
 
 from stations.maps.style import DEMAND_SHADES, symbol_svg
 
-DEMAND_RADIUS_PX = (2, 9)
+DEMAND_RADIUS_PX = (2, 7)
 MOST_ZOOM = 18
 Element = TypeVar("Element", bound=Any)
 
@@ -167,10 +167,12 @@ def _demand_style(feature: Mapping[str, Any]) -> dict[str, object]:
     return {
         "radius": feature["properties"]["radius"],
         "color": shade,
+        "stroke": state == "unknown",
         "weight": 1.5,
         "dashArray": "3 3" if state == "unknown" else None,
+        "fill": True,
         "fillColor": shade,
-        "fillOpacity": 0.25 if state == "covered" else 0.5,
+        "fillOpacity": 0.4 if state == "covered" else 0.6,
     }
 
 
@@ -189,7 +191,7 @@ def _station_layer(stations: Iterable[StationMark], name: str) -> MarkerCluster:
         )
         text = "<br>".join(safe_text(line) for line in mark.lines)
         folium.Marker(
-            (mark.lat, mark.lon), icon=icon, popup=folium.Popup(text, max_width=280, lazy=True), alt=mark.lines[0]
+            (mark.lat, mark.lon), icon=icon, popup=folium.Popup(text, max_width=280, lazy=True), title=mark.lines[0]
         ).add_to(cluster)
     return cluster
 

@@ -32,6 +32,7 @@ from stations.store.published import stations_from_plain
 from stations.store.table_files import published, read_bundle
 
 LOOK_EVERY_S = 1.0
+MOST_KEPT = 64
 Answer = TypeVar("Answer")
 
 
@@ -98,9 +99,11 @@ class Region:
         return self.keep(("demand", mode), lambda: _look_up_demand(self, mode))
 
     def keep(self, key: object, answer: Callable[[], Answer]) -> Answer:
-        """Return what was answered to `key` before, else ask `answer` and remember it as long as the region lives."""
+        """Return what was answered to `key` before, else ask `answer` and remember it for as long as there is room."""
         with self._lock:
             if key not in self._kept:
+                while len(self._kept) >= MOST_KEPT:
+                    del self._kept[next(iter(self._kept))]
                 self._kept[key] = answer()
             return cast("Answer", self._kept[key])
 

@@ -1,0 +1,58 @@
+"""Fixtures for tests of pages and answers: the town behind an application, and one whose names hold live text."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from stations.services.build import build_region
+from stations.web import create_app
+
+HOSTILE = "<b>a</b>\"'&${1+1}`b`</script><script>alert(1)</script>{{7*7}}\\"
+"""Live in HTML, in a script, in a template literal, and in a template of ours."""
+
+
+@pytest.fixture(scope="session")
+def app(town) -> Flask:
+    """The application over the town, as a WSGI server gets it."""
+    return create_app(town.settings)
+
+
+@pytest.fixture
+def client(app) -> FlaskClient:
+    """A browser without scripts."""
+    return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def hostile_client(make_town, tmp_path_factory) -> FlaskClient:
+    """A client of a town in which every free text is `HOSTILE`."""
+    made = make_town(tmp_path_factory.mktemp("hostile"))
+    for file, columns in {
+        "stations.csv": ("name", "address", "notes", "hours_text", "township"),
+        "demand.csv": ("name",),
+        "places.csv": ("name",),
+    }.items():
+        _fill(made.settings.region / file, columns)
+    list(build_region(made.settings))
+    return create_app(made.settings).test_client()
+
+
+@pytest.fixture(scope="session")
+def hostile() -> str:
+    """The text that stands in the hostile town."""
+    return HOSTILE
+
+
+def _fill(path: Path, columns: tuple[str, ...]) -> None:
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    filled = [row | dict.fromkeys(columns, HOSTILE[:60]) for row in rows]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(filled[0]))
+        writer.writeheader()
+        writer.writerows(filled)
