@@ -16,6 +16,8 @@ from stations.model.keys import TravelMode
 from stations.services.build import build_region
 from stations.settings import Settings, read_settings
 
+pytest_plugins = ["tests.road_oracle"]
+
 
 @pytest.fixture(scope="session")
 def real_data() -> Path:

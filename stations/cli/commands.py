@@ -34,7 +34,7 @@ from stations.texts import say
 
 def serve(given: Namespace, settings: Settings, lang: str, start: Serve) -> None:
     """Build what is missing, then serve."""
-    draw_progress(build_region(settings), lang)
+    _region(settings, lang)  # what cannot be read is told here, rather than by workers that fail one after another
     start(settings, lang=lang, host=given.host, port=given.port, workers=given.workers, cert=given.cert, key=given.key)
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from string import Formatter
 
 from stations.cli import commands
 from stations.cli.parser import Serve, make_parser
-from stations.errors import Problem, RefusedListError, StationsError
+from stations.errors import InputError, Problem, RefusedListError, StationsError, UnknownThingError
+from stations.loaders.region import FILE_NAME
 from stations.settings import read_settings
-from stations.texts import say
+from stations.texts import say, words
 
 MOST_PROBLEMS = 50
 WRONG_INPUT = 2
@@ -31,6 +33,8 @@ def main(argv: Sequence[str], *, serve: Serve) -> int:
     settings = read_settings(os.environ, region=given.region)
     run: Callable[..., None] = getattr(commands, given.command)
     try:
+        if given.command != "create_region" and not (settings.region / FILE_NAME).is_file():
+            raise UnknownThingError("error.region_folder", field="--region", value=settings.region, file=FILE_NAME)
         if given.command == "serve":
             run(given, settings, lang, serve)
         else:
@@ -44,6 +48,8 @@ def main(argv: Sequence[str], *, serve: Serve) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    except OSError as error:  # a full disk, a folder that may not be written to
+        return _complain(lang, InputError("error.cannot_write", file=error.filename or "", why=error.strerror), ())
     return 0
 
 
@@ -57,13 +63,15 @@ def _complain(lang: str, error: StationsError, problems: tuple[Problem, ...]) ->
 
 
 def say_problem(lang: str, problem: Problem) -> str:
-    """Return one problem of a file as a sentence with its row and column."""
-    sentence = say(lang, problem.key, **{"value": problem.value, **dict(problem.values)})
-    where = [
-        say(lang, f"cli.at_{name}", **{name: at})
-        for name, at in (("row", problem.row), ("column", problem.column))
-        if at is not None
-    ]
+    """Return one problem of a file as a sentence that names its row and column, itself or before it."""
+    values = {"row": problem.row, "column": problem.column, "value": problem.value, **dict(problem.values)}
+    named = {name for _, name, _, _ in Formatter().parse(words(lang)[problem.key]) if name}
+    where = []
+    if problem.row is not None and "row" not in named:
+        where.append(say(lang, "cli.at_row", row=problem.row))
+    if problem.column is not None and named.isdisjoint({"row", "column"}):
+        where.append(say(lang, "cli.at_column", column=problem.column))
+    sentence = say(lang, problem.key, **values)
     return f"{' '.join(where)}: {sentence}" if where else sentence
 
 

@@ -1,7 +1,8 @@
 """Maps for the desk, by folium. This module alone imports folium.
 
-folium turns popup and tooltip text into live HTML inside a script, so all text goes through `safe_text`. Its own lists
-of scripts and styles name foreign hosts: they are emptied, and our page brings the files.
+folium turns popup and tooltip text into live HTML inside a script, and compiles as a template what it has drawn: all
+text goes through `safe_text`. Its own lists of scripts and styles name foreign hosts: they are emptied, and our page
+brings the files.
 """
 
 from __future__ import annotations
@@ -56,7 +57,8 @@ class DemandMark:
 def safe_text(text: str) -> str:
     """Return text that shows as itself inside folium's HTML inside a script.
 
-    Besides HTML's own characters, what is live in a JavaScript template literal becomes an entity.
+    Besides HTML's own characters, what is live in a JavaScript template literal or a Jinja template becomes an entity.
+    Text that is no HTML (a marker's `title` option) has no such escape and must not be handed to folium.
     """
     entities = {"`": "&#96;", "$": "&#36;", "\\": "&#92;", "{": "&#123;", "}": "&#125;"}
     return "".join(entities.get(character, character) for character in html.escape(text.replace("\n", " ")))
@@ -176,23 +178,26 @@ def _demand_style(feature: Mapping[str, Any]) -> dict[str, object]:
     }
 
 
-def _station_layer(stations: Iterable[StationMark], name: str) -> MarkerCluster:
+def _station_layer(stations: Iterable[StationMark], title: str) -> MarkerCluster:
     cluster = _own_files(
         MarkerCluster(
-            name=safe_text(name), max_cluster_radius=36, disable_clustering_at_zoom=15, show_coverage_on_hover=False
+            name=safe_text(title), max_cluster_radius=36, disable_clustering_at_zoom=15, show_coverage_on_hover=False
         )
     )
     for mark in stations:
+        name, symbol = safe_text(mark.lines[0]), symbol_svg(f"kind.{mark.kind}")
         icon = folium.DivIcon(
-            html=f'<span class="station-mark">{symbol_svg(f"kind.{mark.kind}")}</span>',
+            html=(
+                f'<span class="station-mark" title="{name}">{symbol}</span><span class="visually-hidden">{name}</span>'
+            ),
             class_name="station-icon",
             icon_size=(28, 28),
             icon_anchor=(14, 14),
         )
         text = "<br>".join(safe_text(line) for line in mark.lines)
-        folium.Marker(
-            (mark.lat, mark.lon), icon=icon, popup=folium.Popup(text, max_width=280, lazy=True), title=mark.lines[0]
-        ).add_to(cluster)
+        folium.Marker((mark.lat, mark.lon), icon=icon, popup=folium.Popup(text, max_width=280, lazy=True)).add_to(
+            cluster
+        )
     return cluster
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
+import os
 from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stations.errors import DamagedArtefactError, RefusedListError
+from stations.errors import DamagedArtefactError, RefusedListError, StoreError
 from stations.geo.roads import NO_WAY
 from stations.geo.search import Reached
 from stations.geo.snap import OFF_NETWORK
@@ -56,17 +59,57 @@ def build_region(settings: Settings) -> Iterator[Progress]:
         The database does not answer.
     """
     profile = read_profile(settings.region)
-    yield from build_roads(profile, road_folder(settings, profile))
-    roads = load_roads(profile, road_folder(settings, profile))
+    with one_builder(settings, profile):
+        yield from build_roads(profile, road_folder(settings, profile))
+        roads = load_roads(profile, road_folder(settings, profile))
+        yield from publish_stations(settings, profile, roads, station_store(settings, profile))
+
+
+@contextmanager
+def one_builder(settings: Settings, profile: RegionProfile) -> Iterator[None]:
+    """Let one process at a time build a region; the others wait, so that what is published last is the newest.
+
+    Raises
+    ------
+    StoreError
+        The instance folder cannot be written to.
+    """
+    folder = settings.instance / profile.region_id
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = os.open(folder / ".lock", os.O_CREAT | os.O_RDWR, 0o600)
+    except OSError as error:
+        raise StoreError("error.cannot_write", file=folder, why=error.strerror) from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
+
+
+def station_store(settings: Settings, profile: RegionProfile) -> StationStore:
+    """Return the stations of a region, begun with its own list where nothing was ever written.
+
+    Raises
+    ------
+    RefusedListError
+        The region's own list cannot be used.
+    StoreError
+        The database does not answer.
+    """
     store = StationStore(open_database(settings.database_url), profile.region_id)
-    store.seed_if_empty(_seed_stations(profile))
-    yield from publish_stations(settings, profile, roads, store)
+    if store.generation() == 0:
+        store.seed_if_empty(_seed_stations(profile))
+    return store
 
 
 def publish_stations(
     settings: Settings, profile: RegionProfile, roads: Roads, store: StationStore
 ) -> Iterator[Progress]:
-    """Compute the table of the stations as they stand in the database, and let every worker see it."""
+    """Compute the table of the stations as they stand in the database, and let every worker see it.
+
+    Call it as the `one_builder`.
+    """
     listed = store.read()
     plain = stations_to_plain(listed.stations)
     folder = table_folder(settings, profile)
@@ -118,7 +161,7 @@ def _build_table(
     seats, _ = roads.seat(mode, targets[:, 0], targets[:, 1])
     limit_ms = _limit_ms(profile, mode)
     known = _known_columns(before, stations, mode, limit_ms) if before else {}
-    total = max(1, len(stations) - len(known))
+    total = sum(k not in known and seats.street[k] != OFF_NETWORK for k in range(len(stations)))
     for step in compute_table(roads.network, mode, seats, limit_ms=limit_ms, known=known):
         if isinstance(step, TravelTable):
             return step

@@ -63,11 +63,11 @@ def create_region(new: NewRegion) -> Iterator[Progress]:
     Raises
     ------
     InputError
-        The folder holds something already.
+        The folder holds something already, or is a file.
     FileError
         The roads or the stations cannot be used.
     """
-    if new.folder.exists() and any(new.folder.iterdir()):
+    if new.folder.exists() and (not new.folder.is_dir() or any(new.folder.iterdir())):
         raise InputError("error.folder_taken", field="folder", value=new.folder.name)
     yield Progress("progress.create", 0, 2)
     profile = _profile(new)

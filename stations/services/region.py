@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar, cast
@@ -32,6 +33,8 @@ from stations.store.published import stations_from_plain
 from stations.store.table_files import published, read_bundle
 
 LOOK_EVERY_S = 1.0
+OWN_FILES = ("region.toml", "demand.csv", "places.csv", "boundary.geojson")
+"""Files of a region's folder that are read as they are, without being built."""
 MOST_KEPT = 64
 Answer = TypeVar("Answer")
 
@@ -119,27 +122,31 @@ def road_folder(settings: Settings, profile: RegionProfile) -> Path:
 
 
 def load_region(settings: Settings, *, before: Region | None = None) -> Region:
-    """Return the region as it was last published; roads and demand are taken over from `before` where unchanged.
+    """Return the region as it was last published; roads are taken over from `before` where unchanged.
 
     Raises
     ------
     UnknownThingError
-        Nothing was published yet: it is to be built first.
+        Nothing was published yet, or for other roads or modes: it is to be built first.
     DamagedArtefactError
         What was published fails its checksum.
     """
     profile = read_profile(settings.region)
     folder = table_folder(settings, profile)
+    not_built = UnknownThingError("error.not_built", region=profile.region_id)
     name = published(folder / "current")
     if name is None:
-        raise UnknownThingError("error.not_built", region=profile.region_id)
-    arrays, meta = read_bundle(folder / name)
+        raise not_built
+    try:
+        arrays, meta = read_bundle(folder / name)
+        if meta["roads"] != roads_fingerprint(profile) or not set(profile.modes) <= set(meta["limit_ms"]):
+            raise not_built  # the roads or the modes were changed, and what they mean for the table is not known yet
+        same_roads = before is not None and before.roads.fingerprint == meta["roads"]
+        roads = before.roads if before and same_roads else load_roads(profile, road_folder(settings, profile))
+    except FileNotFoundError:
+        raise not_built from None
     stations = stations_from_plain(meta["stations"])
-    if before is not None and before.roads.fingerprint == roads_fingerprint(profile):
-        roads, demand, places, boundary = before.roads, before.demand, before.places, before.boundary
-    else:
-        roads = load_roads(profile, road_folder(settings, profile))
-        demand, places, boundary = _read_files(profile)
+    demand, places, boundary = _read_files(profile)
     return Region(
         profile=profile,
         roads=roads,
@@ -163,7 +170,7 @@ def read_region_calendar(profile: RegionProfile) -> WorkCalendar | None:
 
 
 class LiveRegion:
-    """The region that a worker serves: looked at once a second, swapped when a new table was published.
+    """The region that a worker serves: looked at once a second, swapped when something new was published.
 
     When the new one cannot be read, the old one goes on being served.
     """
@@ -171,23 +178,42 @@ class LiveRegion:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._lock = threading.Lock()
+        profile = read_profile(settings.region)
+        self._watched = (table_folder(settings, profile) / "current", *(profile.folder / name for name in OWN_FILES))
+        self._seen = _stamps(self._watched)
         self._region = load_region(settings)
-        self._pointer = table_folder(settings, self._region.profile) / "current"
         self._looked_at = time.monotonic()
 
     def current(self) -> Region:
-        """Return the region to answer from."""
-        if time.monotonic() - self._looked_at < LOOK_EVERY_S or not self._lock.acquire(blocking=False):
-            return self._region
+        """Return the region to answer from; who asks during a swap waits, so that nobody gets the old one late."""
+        if time.monotonic() - self._looked_at >= LOOK_EVERY_S:
+            with self._lock:
+                if time.monotonic() - self._looked_at >= LOOK_EVERY_S:
+                    self._look()
+        return self._region
+
+    def _look(self) -> None:
+        began = time.monotonic()
         try:
-            self._looked_at = time.monotonic()
-            if published(self._pointer) != self._region.name:
+            stamps = _stamps(self._watched)
+            if stamps != self._seen:
+                self._seen = stamps  # what cannot be read is tried again when it has changed again
                 self._region = load_region(self._settings, before=self._region)
         except (StationsError, OSError):
             logging.getLogger(__name__).exception("the new table cannot be read; the old one is served")
-        finally:
-            self._lock.release()
-        return self._region
+        self._looked_at = began
+
+
+def _stamps(paths: Iterable[Path]) -> tuple[tuple[int, int, int] | None, ...]:
+    """Return what changes when a file is written anew, even with the same content."""
+    return tuple((found.st_ino, found.st_mtime_ns, found.st_size) if (found := _stat(path)) else None for path in paths)
+
+
+def _stat(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except FileNotFoundError:
+        return None
 
 
 def _read_files(

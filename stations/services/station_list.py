@@ -11,12 +11,11 @@ from stations.loaders.region import read_profile
 from stations.loaders.station_list import read_station_list, write_station_list
 from stations.model.keys import Datum
 from stations.model.progress import Progress
-from stations.services.build import publish_stations
+from stations.services.build import one_builder, publish_stations, station_store
 from stations.services.region import road_folder
 from stations.services.roads import build_roads, load_roads
 from stations.settings import Settings
-from stations.store.database import open_database
-from stations.store.stations import ImportCounts, StationStore
+from stations.store.stations import ImportCounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +41,20 @@ def import_stations(wanted: ListImport, settings: Settings) -> Iterator[Progress
     report = read_station_list(wanted.path, datum=wanted.datum, bounds=profile.bounds)
     if report.problems:
         raise RefusedListError("list.refused", path=wanted.path, problems=report.problems)
-    store = StationStore(open_database(settings.database_url), profile.region_id)
+    store = station_store(settings, profile)
     if wanted.dry_run:
         yield store.compare(report.stations)
         return
-    yield from build_roads(profile, road_folder(settings, profile))
-    counts = store.merge(report.stations)
-    yield from publish_stations(settings, profile, load_roads(profile, road_folder(settings, profile)), store)
+    with one_builder(settings, profile):
+        yield from build_roads(profile, road_folder(settings, profile))
+        counts = store.merge(report.stations)
+        yield from publish_stations(settings, profile, load_roads(profile, road_folder(settings, profile)), store)
     yield counts
 
 
 def export_stations(path: Path, settings: Settings) -> int:
     """Write the list as it stands to `path` (.csv or .geojson); return how many stations it holds."""
     profile = read_profile(settings.region)
-    listed = StationStore(open_database(settings.database_url), profile.region_id).read()
+    listed = station_store(settings, profile).read()
     write_station_list(path, listed.stations, sample=profile.sample)
     return len(listed.stations)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+import traceback
 
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from stations.errors import InputError, StationsError, StoreError, UnknownThingError
 from stations.web.language import current_language, tell
@@ -34,12 +35,16 @@ def _answer_own(error: StationsError) -> ResponseReturnValue:
 def _answer_http(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     key = f"error.http_{status}" if status in (404, 405, 413) else "error.http_other"
-    return _answer(status, f"http_{status}", tell(key, status=status), None)
+    response = make_response(_answer(status, f"http_{status}", tell(key, status=status), None))
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return response
 
 
 def _answer_unexpected(error: Exception) -> ResponseReturnValue:
-    # The route, not the address: an address may hold somebody's position.
-    logging.getLogger(__name__).error("failed in %s: %s", request.endpoint, type(error).__name__, exc_info=error)
+    # The route and the place in the code, neither the address nor the error's own words: both may hold a position.
+    place = "".join(traceback.format_tb(error.__traceback__))
+    logging.getLogger(__name__).error("failed in %s: %s\n%s", request.endpoint, type(error).__name__, place)
     return _answer(500, "internal", tell("error.internal"), None)
 
 

@@ -1,10 +1,12 @@
-"""The language of a request: `lang` in its address, Chinese when it names none."""
+"""The language of a request: `lang` in its address or its body, Chinese when it names none."""
 
 from __future__ import annotations
 
 from flask import Flask, g, request
+from werkzeug.exceptions import HTTPException
 
 from stations.texts import LANGUAGES, say
+from stations.web.parse import json_body
 
 
 def init_app(app: Flask) -> None:
@@ -18,7 +20,7 @@ def init_app(app: Flask) -> None:
 def current_language() -> str:
     """Return `zh` or `en`."""
     if "lang" not in g:
-        asked = request.args.get("lang") or request.form.get("lang") or ""
+        asked = request.args.get("lang") or _named_in_body()
         g.lang = asked if asked in LANGUAGES else LANGUAGES[0]
     return str(g.lang)
 
@@ -26,3 +28,12 @@ def current_language() -> str:
 def tell(key: str, /, **values: object) -> str:
     """Return a sentence in the language of the request."""
     return say(current_language(), key, **values)
+
+
+def _named_in_body() -> object:
+    """Return what the body says, `None` where the body itself is what is wrong."""
+    try:
+        body = json_body(request) if request.is_json else request.form
+    except HTTPException:  # too large: that is being told
+        return None
+    return body.get("lang") if isinstance(body, dict) else None

@@ -29,7 +29,7 @@ def parameters_of(request: Request) -> Parameters:
     """
     if not request.is_json:
         return MultiDict([*request.args.items(multi=True), *request.form.items(multi=True)])
-    body = request.get_json(silent=True)
+    body = json_body(request)
     if not isinstance(body, dict):
         raise InputError("error.body")
     pairs = [*request.args.items(multi=True)]
@@ -40,6 +40,14 @@ def parameters_of(request: Request) -> Parameters:
             if one is not None:
                 pairs.append((name, str(one).lower() if isinstance(one, bool) else str(one)))
     return MultiDict(pairs)
+
+
+def json_body(request: Request) -> object:
+    """Return the content of a JSON body, `None` where it is not JSON."""
+    try:
+        return request.get_json(silent=True)
+    except RecursionError:  # a thousand brackets
+        return None
 
 
 def parse_nearest(given: Parameters, profile: RegionProfile) -> NearestQuery:

@@ -131,7 +131,7 @@ def test_a_moment_is_told_in_its_own_zone():
     ("arrival", "travel_s", "told"),
     [
         (Arrival(ArrivalState.OPEN, 240, open_until=MONDAY.replace(hour=21, minute=0)), 240, "到达时开放，至 21:00"),
-        (Arrival(ArrivalState.OPEN, 240), 240, "到达时开放"),
+        (Arrival(ArrivalState.OPEN, 240), 240, "到达时开放，全天"),
         # 241 s of waiting are five minutes: nobody is promised a door sooner than it opens
         (Arrival(ArrivalState.OPENS_LATER, 481, opens_at=MONDAY), 240, "到达后 5 分钟开门"),
         (Arrival(ArrivalState.OPENS_LATER, 240 + 3600, opens_at=MONDAY), 240, "到达后 60 分钟开门"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from flask.testing import FlaskClient
 from stations.services.build import build_region
 from stations.web import create_app
 
-HOSTILE = "<b>a</b>\"'&${1+1}`b`</script><script>alert(1)</script>{{7*7}}\\"
+HOSTILE = "<b>\"'&${1+1}`a`</script><script>alert(1)</script>{{7*7}}\\"
 """Live in HTML, in a script, in a template literal, and in a template of ours."""
 
 
@@ -38,6 +39,11 @@ def hostile_client(make_town, tmp_path_factory) -> FlaskClient:
         "places.csv": ("name",),
     }.items():
         _fill(made.settings.region / file, columns)
+    profile = made.settings.region / "region.toml"
+    words = profile.read_text(encoding="utf-8")
+    for name in ('zh = "小镇"', 'zh = "示例"'):
+        words = words.replace(name, f"zh = {json.dumps(HOSTILE)}")
+    profile.write_text(words, encoding="utf-8")
     list(build_region(made.settings))
     return create_app(made.settings).test_client()
 
@@ -51,7 +57,7 @@ def hostile() -> str:
 def _fill(path: Path, columns: tuple[str, ...]) -> None:
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    filled = [row | dict.fromkeys(columns, HOSTILE[:60]) for row in rows]
+    filled = [row | dict.fromkeys(columns, HOSTILE) for row in rows]
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(filled[0]))
         writer.writeheader()

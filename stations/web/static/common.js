@@ -94,7 +94,7 @@
   /** Metres in words: 820 米, 3.2 公里. */
   function distanceWords(metres) {
     if (metres < 995) return say("page.metres", { value: Math.round(metres / 10) * 10 });
-    return say("page.kilometres", { value: (metres / 1000).toFixed(1) });
+    return say("page.kilometres", { value: (Math.floor(metres / 100 + 0.5) / 10).toFixed(1) });
   }
 
   /** Whole minutes of seconds, rounded up: nobody is promised less than it takes. */

@@ -1,0 +1,154 @@
+"""Every page in a real browser: from our own host alone, without complaint, on narrow and wide screens."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from stations.texts import say
+
+pytestmark = pytest.mark.browser
+
+CENTRE = (116.8235, 35.5567)
+PAGES = ["/", "/stations/yz001", "/planner/coverage?mode=walk", "/nowhere"]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_ask_no_other_host_and_complain_of_nothing(visit, path, lang):
+    window = visit(1280, 900, at=CENTRE)
+    page = window.go(f"{path}{'&' if '?' in path else '?'}lang={lang}")
+    page.wait_for_load_state("networkidle")
+    if path == "/":
+        page.wait_for_selector("#list .card")
+    if path == "/nowhere":
+        window.complaints = [said for said in window.complaints if "404" not in said]  # of the page itself
+
+    assert window.requests
+    assert window.foreign == []
+    assert window.complaints == []
+    assert page.locator("html").get_attribute("lang") == {"zh": "zh-CN", "en": "en"}[lang]
+    assert page.get_by_text(say(lang, "page.sample"), exact=True).is_visible()
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_no_page_is_wider_than_the_screen(visit, lang):
+    window = visit(1280, 640, at=CENTRE)
+    for path in ["/", "/stations/yz001", "/planner/coverage?mode=walk"]:
+        page = window.go(f"{path}{'&' if '?' in path else '?'}lang={lang}")
+        if path == "/":
+            page.wait_for_selector("#list .card")
+        for width in (1280, 360, 320):
+            page.set_viewport_size({"width": width, "height": 640})
+            page.evaluate("new Promise(requestAnimationFrame)")
+            shown, wanted = page.evaluate(
+                "[document.documentElement.clientWidth, document.documentElement.scrollWidth]"
+            )
+
+            assert wanted <= shown == width, (path, width)
+
+
+def test_buttons_are_large_enough_for_a_finger(visit):
+    page = visit(at=CENTRE).go("/")
+    page.wait_for_selector("#list .card")
+    small = page.evaluate(
+        """() => [...document.querySelectorAll("button, a.button, select, .need span, summary")]
+            .map((one) => [one.getBoundingClientRect(), one.textContent.trim()])
+            .filter(([box]) => box.width && (box.height < 43.5 || box.width < 43.5)).map(([, text]) => text)"""
+    )
+
+    assert small == []
+
+
+def test_the_language_is_switched_and_stays(visit):
+    page = visit().go("/")
+    assert page.locator("html").get_attribute("lang") == "zh-CN"
+    page.locator("a.language").click()
+    page.wait_for_url("**lang=en")
+    assert page.locator("html").get_attribute("lang") == "en"
+    page.locator("a.name").click()
+    page.wait_for_load_state()
+
+    assert page.locator("html").get_attribute("lang") == "en"
+
+
+# ---- The planner's map
+
+
+IN_MAP = """([look]) => {
+    const map = Object.entries(window).find(([name]) => /^map_[0-9a-f]{32}$/.test(name))[1];
+    const layers = [];
+    map.eachLayer((layer) => layers.push(layer));
+    const stations = layers.filter((layer) => layer instanceof L.MarkerClusterGroup).flatMap((one) => one.getLayers());
+    const live = (node) => node.querySelectorAll("b, img, script").length;
+    return new Function("map", "layers", "stations", "live", look)(map, layers, stations, live);
+}"""
+COUNTS = "return [stations.length, layers.filter((layer) => layer instanceof L.Polygon).length]"
+DRAWN = """return [...document.querySelectorAll(".folium-map canvas")].filter((canvas) => {
+    if (!canvas.width || !canvas.height) return false;
+    return canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.some((value) => value);
+}).length"""
+POPUPS = """return stations.slice(0, 12).map((marker) => {
+    marker.fire("click");
+    map.openPopup(marker.getPopup(), marker.getLatLng());
+    const shown = marker.getPopup().getElement().querySelector(".leaflet-popup-content");
+    return [shown.innerText.split("\\n")[0], live(shown)];
+})"""
+TOOLTIPS = """const told = layers.find((layer) => layer instanceof L.GeoJSON && layer.getTooltip());
+return told.getLayers().map((mark) => {
+    mark.fire("mouseover", { latlng: mark.getLatLng() }, true);
+    const shown = told.getTooltip().getElement();
+    return [shown.innerText, live(shown)];
+})"""
+
+
+@pytest.fixture
+def coverage(visit):
+    """Return a maker of windows on the coverage page, its map drawn, and what to look into the map with."""
+
+    def open_coverage(**options):
+        page = visit(1280, 900, **options).go("/planner/coverage?mode=walk&minutes=6&lang=en")
+        page.wait_for_selector(".folium-map .marker-cluster, .folium-map .station-icon")
+        page.wait_for_load_state("networkidle")
+        return page, lambda look: page.evaluate(IN_MAP, [look])
+
+    return open_coverage
+
+
+def test_the_coverage_map_shows_stations_catchments_and_roads(coverage):
+    page, look = coverage()
+    stations, polygons = look(COUNTS)
+
+    assert stations == 168
+    assert polygons >= 1
+    assert page.locator(".folium-map").bounding_box()["height"] > 300
+    assert look(DRAWN) > 3
+    assert all(re.match(r"示例站 \d{3}", text) for text, _ in look(POPUPS))
+
+
+def test_no_name_comes_alive_on_the_coverage_map(coverage, hostile_home, hostile):
+    page, look = coverage(url=hostile_home)
+    popups, tooltips = look(POPUPS), look(TOOLTIPS)
+
+    assert [text for text, _ in popups] == [hostile] * 4
+    assert len(tooltips) == 7
+    assert all(hostile in text for text, _ in tooltips)
+    assert sum(live for _, live in [*popups, *tooltips]) == 0
+    assert page.locator(".gaps b").first.inner_text() == hostile
+
+
+def test_the_form_of_the_planner_computes_and_its_question_outlives_the_language(visit):
+    page = visit(1280, 900).go("/planner/coverage?lang=en")
+    page.locator("select[name=mode]").select_option("walk")
+    page.locator("input[name=minutes]").fill("5")
+    page.locator("select[name=need]").select_option("toilet")
+    page.get_by_role("button", name=say("en", "page.compute")).click()
+    page.wait_for_url("**minutes=5**")
+    assert "within 5 min" in page.locator(".method").inner_text()
+    assert re.match(r"\d+\.\d %", page.locator(".number.covered .value").inner_text())
+    page.locator("a.language").click()
+    page.wait_for_url("**lang=zh**")
+
+    asked = [page.locator(f"[name={name}]").input_value() for name in ("mode", "minutes", "need", "lang")]
+    assert asked == ["walk", "5", "toilet", "zh"]

@@ -1,0 +1,322 @@
+"""The pages: what they show without scripts, their headers, and that no text of a file comes alive in them."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from stations.texts import say
+
+PAGES = ["/", "/stations/e", "/planner/coverage", "/nowhere"]
+HAND_OFF = ("https://uri.amap.com/", "https://apis.map.qq.com/", "https://api.map.baidu.com/", "geo:")
+
+
+class Page(HTMLParser):
+    """The tags of a page with their attributes, the contents of its scripts, and its text as a reader sees it."""
+
+    def __init__(self, html):
+        super().__init__(convert_charrefs=True)
+        self.tags, self.scripts, self.shown, self._inside = [], [], [], []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+        if tag in ("script", "style"):
+            self._inside.append(tag)
+            if tag == "script":
+                self.scripts.append((dict(attributes), ""))
+
+    def handle_endtag(self, tag):
+        if self._inside and tag == self._inside[-1]:
+            self._inside.pop()
+
+    def handle_data(self, text):
+        if "script" in self._inside:
+            attributes, before = self.scripts[-1]
+            self.scripts[-1] = attributes, before + text
+        elif not self._inside:
+            self.shown.append(text)
+
+    @property
+    def text(self):
+        return "".join(self.shown)
+
+    def values(self, name):
+        return [attributes[name] for _, attributes in self.tags if name in attributes]
+
+    def of(self, tag):
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+@pytest.fixture
+def read(client):
+    def page(path, **options):
+        response = client.get(path, **options) if "data" not in options else client.post(path, **options)
+        return response, Page(response.text)
+
+    return page
+
+
+# ---- What they show
+
+
+def test_the_rider_page_asks_where_and_what(read):
+    response, page = read("/")
+
+    assert (response.status_code, response.mimetype) == (200, "text/html")
+    assert [tag["value"] for tag in page.of("input") if tag.get("name") == "need"][:3] == ["hungry", "tired", "thirsty"]
+    assert [tag["value"] for tag in page.of("option")] == ["walk", "ebike", "car"]
+    assert page.of("html") == [{"lang": "zh-CN"}]
+
+
+def test_the_rider_page_keeps_what_its_address_asks(read):
+    _, page = read("/?need=toilet&mode=walk&lang=en")
+
+    assert [tag["value"] for tag in page.of("input") if "checked" in tag] == ["toilet"]
+    assert [tag["value"] for tag in page.of("option") if "selected" in tag] == ["walk"]
+    assert page.of("html") == [{"lang": "en"}]
+
+
+def test_a_typed_place_gives_the_list_without_scripts(read):
+    # From A on foot: e 600 s = 10 min, h on foot over A-D-E-F 1200 s = 20 min.
+    response, page = read("/?lang=en", data={"place": "a村", "mode": "walk"})
+    cards = [tag["id"] for tag in page.of("li") if tag.get("class") == "card"]
+
+    assert response.status_code == 200
+    assert cards[0] == "station-e"
+    assert set(cards) == {"station-e", "station-g", "station-h", "station-q"}
+    assert say("en", "state.open") in page.text
+    assert say("en", "reason.no_way") in page.text
+    assert re.findall(r'<p class="big"><b>(\d+)</b>', response.text) == ["10", "20"]
+
+
+def test_needs_narrow_the_list_without_scripts(read):
+    _, page = read("/", data={"place": "A村", "mode": "walk", "need": ["toilet", "hungry"]})
+
+    assert [tag["id"] for tag in page.of("li") if tag.get("class") == "card"] == ["station-h"]
+
+
+def test_nothing_that_fits_is_said_without_scripts(read):
+    _, page = read("/", data={"place": "A村", "need": "truck"})
+
+    assert say("zh", "page.none") in page.text
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_place_that_is_not_there_is_named(read, lang):
+    response, page = read(f"/?lang={lang}", data={"place": "Atlantis"})
+
+    assert response.status_code == 200
+    assert say(lang, "error.place_unknown", value="Atlantis") in page.text
+    assert "card" not in page.values("class")
+    assert [tag["value"] for tag in page.of("input") if tag.get("name") == "place"] == ["Atlantis"]
+
+
+def test_nothing_typed_asks_for_a_place(read):
+    _, page = read("/?lang=en", data={"place": "  "})
+
+    assert page.text.count(say("en", "page.start_plain")) == 2  # the notice, and the beginning of the page
+
+
+def test_a_station_page_shows_its_week_and_how_to_get_in(read):
+    response, page = read("/stations/h?lang=en")
+
+    assert response.status_code == 200
+    for words in ("站 h", say("en", "kind.courier_outlet"), say("en", "entry.scan"), "08:00–18:00", "Toilet"):
+        assert words in page.text
+    assert len(re.findall(r'<th scope="row">', response.text)) == 7
+
+
+def test_a_station_of_unknown_hours_says_so(read):
+    _, page = read("/stations/q?lang=en")
+
+    assert say("en", "page.station_hours_unknown") in page.text
+    assert say("en", "entry.unknown") in page.text
+
+
+def test_the_coverage_page_shows_numbers_townships_and_method(read):
+    response, page = read("/planner/coverage?mode=walk&minutes=6&lang=en")
+
+    assert response.status_code == 200
+    assert "61.5 %" in page.text  # 400 of 650, counted by hand in tests/services/test_coverage.py
+    assert "30.8 %" in page.text  # 200 of 650
+    assert "镇" in page.text
+    assert "3.6 km/h" in page.text
+    assert "within 6 min" in page.text
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize(
+    ("path", "status", "key", "values"),
+    [
+        ("/planner/coverage?minutes=-3", 400, "error.minutes", {"value": -3.0, "most": 30}),
+        ("/planner/coverage?minutes=31", 400, "error.minutes", {"value": 31.0, "most": 30}),
+        ("/planner/coverage?minutes=x", 400, "error.number", {"name": "minutes", "value": "x"}),
+        ("/planner/coverage?when=garbage", 400, "error.when", {"value": "garbage"}),
+        ("/?mode=sled", 400, "error.not_one_of", {"name": "mode", "value": "sled", "allowed": "walk, ebike, car"}),
+        ("/stations/nobody?x=1", 404, "error.station_unknown", {"value": "nobody"}),
+        ("/nowhere?x=1", 404, "error.http_404", {}),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_told_on_a_page(read, path, status, key, values, lang):
+    response, page = read(f"{path}&lang={lang}")
+
+    assert (response.status_code, response.mimetype) == (status, "text/html")
+    assert say(lang, key, **values) in page.text
+    assert page.of("html") == [{"lang": "zh-CN" if lang == "zh" else "en"}]
+
+
+# ---- What every page bears
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("path", PAGES)
+def test_a_sample_region_says_so_everywhere(read, path, lang):
+    response, page = read(f"{path}?lang={lang}")
+
+    assert say(lang, "page.sample") in page.text
+    assert {"name": "robots", "content": "noindex"} in page.of("meta")
+    assert response.headers["X-Robots-Tag"] == "noindex"
+    assert f"· {say(lang, 'page.sample_tag')}" in page.text  # in the title
+
+
+@pytest.mark.parametrize("path", ["/api/stations", "/api/nowhere"])
+def test_answers_of_a_sample_region_are_not_indexed_either(client, path):
+    assert client.get(path).headers["X-Robots-Tag"] == "noindex"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_only_our_own_scripts_may_run(read, path):
+    response, page = read(path)
+    policy = {part.split()[0]: part.split()[1:] for part in response.headers["Content-Security-Policy"].split(";")}
+    (nonce,) = policy["script-src"]
+
+    assert re.fullmatch(r"'nonce-[\w-]{16,}'", nonce)
+    assert policy["default-src"] == ["'self'"]
+    assert policy["object-src"] == policy["base-uri"] == policy["frame-ancestors"] == ["'none'"]
+    for attributes, _ in page.scripts:
+        assert attributes.get("type") == "application/json" or f"'nonce-{attributes['nonce']}'" == nonce
+    assert not [name for _, attributes in page.tags for name in attributes if name.startswith("on")]
+
+
+def test_every_answer_has_a_nonce_of_its_own(client):
+    policies = {client.get("/").headers["Content-Security-Policy"] for _ in range(3)}
+
+    assert len(policies) == 3
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/api/stations", "/static/common.js"])
+def test_headers_keep_positions_to_ourselves(client, path):
+    with client.get(path) as response:
+        headers = response.headers
+
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Permissions-Policy"].startswith("geolocation=(self)")
+    assert "Set-Cookie" not in headers
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_names_a_foreign_host(read, path):
+    response, page = read(path)
+
+    foreign = re.compile(r"(?:https?:)?//|geo:")
+    loaded = [value for name in ("src", "srcset", "data", "poster", "action") for value in page.values(name)]
+    assert not [value for value in loaded if foreign.match(value)]
+    assert not [value for value in page.values("href") if foreign.match(value) and not value.startswith(HAND_OFF)]
+    assert not re.findall(r"url\(\s*['\"]?(?:https?:)?//", response.text)
+    assert not re.findall(r"<(?:iframe|object|embed|base)\b", response.text)
+
+
+def test_static_files_are_there_and_may_be_kept(read, client):
+    _, page = read("/planner/coverage")
+    files = [value for name in ("src", "href") for value in page.values(name) if value.startswith("/static/")]
+
+    assert len(files) > 8
+    for file in files:
+        with client.get(file) as response:
+            assert response.status_code == 200, file
+            assert "max-age=31536000" in response.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("path", ["../app.py", "%2e%2e/__init__.py", "..%2f..%2fapp.py", "nowhere.js", ""])
+def test_static_files_are_only_those(client, path):
+    assert client.get(f"/static/{path}").status_code == 404
+
+
+def test_the_language_link_keeps_what_was_asked(read):
+    _, page = read("/planner/coverage?mode=walk&minutes=6&need=toilet&when=2026-11-16T12:00")
+    (link,) = [tag["href"] for tag in page.of("a") if tag.get("class") == "language"]
+    response, other = read(f"/planner/coverage{link}")
+
+    assert response.status_code == 200
+    assert other.of("html") == [{"lang": "en"}]
+    assert [tag["value"] for tag in other.of("option") if "selected" in tag] == ["walk", "toilet"]
+    assert [tag["value"] for tag in other.of("input") if tag.get("name") == "when"] == ["2026-11-16T12:00"]
+
+
+# ---- Text of a file stays text
+
+HOSTILE_PAGES = ["/?lang=zh", "/?lang=en", "/stations/e", "/planner/coverage?mode=walk&minutes=6", "/nowhere"]
+
+
+@pytest.mark.parametrize("path", HOSTILE_PAGES)
+def test_live_text_makes_no_tags(hostile_client, client, path):
+    page, plain = Page(hostile_client.get(path).text), Page(client.get(path).text)
+
+    assert len(page.scripts) == len(plain.scripts)
+    assert [tag for tag, _ in page.tags].count("b") == [tag for tag, _ in plain.tags].count("b")
+
+
+def test_live_text_shows_as_itself(hostile_client, hostile):
+    for path in ("/stations/e", "/planner/coverage?mode=walk&minutes=6"):
+        assert hostile in Page(hostile_client.get(path).text).text
+    response = hostile_client.post("/", data={"place": hostile[:10], "mode": "walk"})
+
+    assert Page(response.text).text.count(hostile) >= 4  # a card for every station
+
+
+def test_live_text_in_the_address_shows_as_itself(client, hostile):
+    missing = Page(client.get("/planner/coverage?when=%3Cscript%3Ealert(1)%3C/script%3E").text)
+    typed = Page(client.post("/", data={"place": hostile}).text)
+
+    assert "<script>alert(1)</script>" in missing.text
+    assert hostile in typed.text
+    assert hostile in [tag.get("value") for tag in typed.of("input")]
+
+
+def test_facts_for_scripts_are_json_that_no_text_can_leave(hostile_client, hostile):
+    page = Page(hostile_client.get("/?lang=zh").text)
+    (facts,) = [json.loads(text) for attributes, text in page.scripts if attributes.get("id") == "page"]
+
+    assert facts["region"] == hostile
+    assert hostile in facts["attribution"]
+
+
+def test_answers_hold_live_text_as_json(hostile_client, hostile, town):
+    lon, lat = town.places["F"]
+    response = hostile_client.get("/api/nearest", query_string={"lon": lon, "lat": lat})
+
+    assert response.mimetype == "application/geo+json"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert {feature["properties"]["name"] for feature in response.get_json()["features"]} == {hostile}
+
+
+def test_no_name_ends_the_maps_script(hostile_client, hostile):
+    page = Page(hostile_client.get("/planner/coverage?mode=walk&minutes=6").text)
+    (script,) = [text for attributes, text in page.scripts if "src" not in attributes and attributes.get("nonce")]
+
+    assert "L.map(" in script
+    assert not re.search(r"</?(?:script|b)\b", script)
+
+
+def test_no_name_is_run_as_a_template(hostile_client):
+    # folium compiles what it drew as a template once more.
+    script = hostile_client.get("/planner/coverage?mode=walk&minutes=6").text
+
+    assert "script\\u003e49" not in script
+    assert script.count("alert(1)") > 4
