@@ -28,11 +28,14 @@ class Arcs:
         int32 (A,), the node an arc leads to.
     cost_ms
         uint32 (A,), whole milliseconds.
+    street
+        int32 (A,), the street that an arc goes along.
     """
 
     offset: NDArray[np.int64]
     head: NDArray[np.int32]
     cost_ms: NDArray[np.uint32]
+    street: NDArray[np.int32]
 
     @property
     def nodes(self) -> int:
@@ -42,14 +45,14 @@ class Arcs:
 
 def forward_arcs(network: RoadNetwork, mode: TravelMode) -> Arcs:
     """Return the arcs that `mode` may travel, in the direction of travel."""
-    tail, head, cost_ms = _usable_arcs(network, mode)
-    return _compress(tail, head, cost_ms, nodes=len(network.node_x))
+    tail, head, cost_ms, street = _usable_arcs(network, mode)
+    return _compress(tail, head, cost_ms, street, nodes=len(network.node_x))
 
 
 def reversed_arcs(network: RoadNetwork, mode: TravelMode) -> Arcs:
     """Return the arcs that `mode` may travel, turned round: searching them from a station finds who can reach it."""
-    tail, head, cost_ms = _usable_arcs(network, mode)
-    return _compress(head, tail, cost_ms, nodes=len(network.node_x))
+    tail, head, cost_ms, street = _usable_arcs(network, mode)
+    return _compress(head, tail, cost_ms, street, nodes=len(network.node_x))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,20 +108,27 @@ def as_matrix(arcs: Arcs) -> csr_array:
 
 def _usable_arcs(
     network: RoadNetwork, mode: TravelMode
-) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.uint32]]:
-    along = network.forward_ms[mode] != NO_WAY
-    against = network.backward_ms[mode] != NO_WAY
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.uint32], NDArray[np.int32]]:
+    along = np.flatnonzero(network.forward_ms[mode] != NO_WAY).astype(np.int32)
+    against = np.flatnonzero(network.backward_ms[mode] != NO_WAY).astype(np.int32)
     tail = np.concatenate([network.street_from[along], network.street_to[against]])
     head = np.concatenate([network.street_to[along], network.street_from[against]])
     cost_ms = np.concatenate([network.forward_ms[mode][along], network.backward_ms[mode][against]])
-    return tail, head, cost_ms
+    return tail, head, cost_ms, np.concatenate([along, against])
 
 
-def _compress(tail: NDArray[np.int32], head: NDArray[np.int32], cost_ms: NDArray[np.uint32], *, nodes: int) -> Arcs:
-    order = np.lexsort((cost_ms, head, tail))
-    tail, head, cost_ms = tail[order], head[order], cost_ms[order]
+def _compress(
+    tail: NDArray[np.int32],
+    head: NDArray[np.int32],
+    cost_ms: NDArray[np.uint32],
+    street: NDArray[np.int32],
+    *,
+    nodes: int,
+) -> Arcs:
+    order = np.lexsort((street, cost_ms, head, tail))
+    tail, head, cost_ms, street = tail[order], head[order], cost_ms[order], street[order]
     best = tail != head  # a loop leads nowhere new
     best[1:] &= (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])
     offset = np.zeros(nodes + 1, dtype=np.int64)
     np.cumsum(np.bincount(tail[best], minlength=nodes), out=offset[1:])
-    return Arcs(offset, head[best].astype(np.int32), cost_ms[best])
+    return Arcs(offset, head[best].astype(np.int32), cost_ms[best], street[best])

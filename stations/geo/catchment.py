@@ -11,9 +11,8 @@ import contourpy
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy.ndimage import distance_transform_edt
-from scipy.spatial import cKDTree
 
+from stations.geo.kernels import clip_pieces, spread_distance
 from stations.geo.roads import NO_WAY, RoadNetwork
 from stations.geo.snap import OFF_NETWORK
 from stations.geo.table import TravelTable
@@ -45,7 +44,7 @@ def node_times(
     """
     best = np.full(nodes, np.inf)
     for k in stations:
-        column = table.to.column(int(k))
+        column = table.columns.column(int(k))
         best[column.node] = np.minimum(best[column.node], column.ms + float(extra_ms[k]))
     return best
 
@@ -85,22 +84,26 @@ def reached_pieces(
 def draw_polygon(network: RoadNetwork, pieces: StreetPieces, *, reach_m: float = REACH_M) -> shapely.MultiPolygon:
     """Return the area within `reach_m` metres of the pieces, holes kept, in metres of the network's CRS.
 
-    The pieces are sampled on a raster and their distance spread by a Euclidean transform (Maurer, Qi and Raghavan
-    2003, by scipy); near `reach_m` it is measured to the samples themselves. The line of `reach_m` is then traced
-    (marching squares, by contourpy).
+    The exact distance to the pieces is kept on a raster near them, and the line of `reach_m` traced on it (marching
+    squares, by contourpy), so corners are cut by less than a cell.
     """
-    x, y = _samples(network, pieces, step_m=CELL_M / 2)
-    if not len(x):
+    segments = clip_pieces(
+        pieces.street, pieces.start, pieces.end, network.shape_offset, network.shape_x, network.shape_y
+    )
+    if not len(segments):
         return shapely.MultiPolygon()
-    margin_m = reach_m + 2 * CELL_M
-    span_m = max(np.ptp(x), np.ptp(y)) + 2 * margin_m
+    x, y = segments[:, 0::2], segments[:, 1::2]
+    span_m = max(np.ptp(x), np.ptp(y)) + 2 * reach_m
     cell_m = max(CELL_M, span_m / MOST_CELLS_A_SIDE)
-    left, bottom = x.min() - margin_m, y.min() - margin_m
-    columns = math.ceil((np.ptp(x) + 2 * margin_m) / cell_m) + 1
-    rows = math.ceil((np.ptp(y) + 2 * margin_m) / cell_m) + 1
-    centre_x, centre_y = left + np.arange(columns) * cell_m, bottom + np.arange(rows) * cell_m
-    distance_m = _distance_raster(x, y, centre_x, centre_y, cell_m=cell_m, reach_m=reach_m)
-    return _trace(centre_x, centre_y, distance_m, reach_m=reach_m)
+    within_m = reach_m + 2 * cell_m
+    left, bottom = x.min() - within_m, y.min() - within_m
+    columns = math.ceil((np.ptp(x) + 2 * within_m) / cell_m) + 1
+    rows = math.ceil((np.ptp(y) + 2 * within_m) / cell_m) + 1
+    square = np.full((rows, columns), within_m**2)
+    spread_distance(segments, left, bottom, cell_m, within_m, square)
+    return _trace(
+        left + np.arange(columns) * cell_m, bottom + np.arange(rows) * cell_m, np.sqrt(square), reach_m=reach_m
+    )
 
 
 def _pieces_before(
@@ -124,57 +127,6 @@ def _own_street(
     start = max(0.0, at - left_ms / along) if along != NO_WAY else at
     end = min(1.0, at + left_ms / against) if against != NO_WAY else at
     return [StreetPieces(np.array([street], dtype=np.int32), np.array([start]), np.array([end]))]
-
-
-def _samples(
-    network: RoadNetwork, pieces: StreetPieces, *, step_m: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return points along the pieces, at most `step_m` apart, both ends of every piece among them."""
-    length_m = network.length_m[pieces.street] * (pieces.end - pieces.start)
-    counts = np.ceil(length_m / step_m).astype(np.int64) + 1
-    piece = np.repeat(np.arange(len(counts)), counts)
-    within = np.arange(len(piece)) - np.repeat(np.cumsum(counts) - counts, counts)
-    share = within / np.maximum(counts[piece] - 1, 1)
-    fraction = pieces.start[piece] + share * (pieces.end - pieces.start)[piece]
-    return _points_at(network, pieces.street[piece], fraction)
-
-
-def _points_at(
-    network: RoadNetwork, street: NDArray[np.int32], fraction: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return x and y (metres) of points at fractions of streets, interpolated along their shape."""
-    step_m = np.hypot(np.diff(network.shape_x, prepend=0.0), np.diff(network.shape_y, prepend=0.0))
-    step_m[network.shape_offset[:-1]] = 0.0
-    run_m = np.cumsum(step_m)  # rises over all streets in turn, so one search finds the place on any of them
-    first, last = network.shape_offset[street], network.shape_offset[street + 1] - 1
-    at_m = run_m[first] + fraction * (run_m[last] - run_m[first])
-    after = np.clip(np.searchsorted(run_m, at_m, side="right"), first + 1, last)
-    stretch_m = run_m[after] - run_m[after - 1]
-    share = np.divide(at_m - run_m[after - 1], stretch_m, out=np.zeros_like(at_m), where=stretch_m > 0)
-    x = network.shape_x[after - 1] + share * (network.shape_x[after] - network.shape_x[after - 1])
-    y = network.shape_y[after - 1] + share * (network.shape_y[after] - network.shape_y[after - 1])
-    return x, y
-
-
-def _distance_raster(
-    x: NDArray[np.float64],
-    y: NDArray[np.float64],
-    centre_x: NDArray[np.float64],
-    centre_y: NDArray[np.float64],
-    *,
-    cell_m: float,
-    reach_m: float,
-) -> NDArray[np.float64]:
-    """Return the metres from cell centres to the nearest sample: exact near `reach_m`, good to a cell elsewhere."""
-    empty = np.ones((len(centre_y), len(centre_x)), dtype=bool)
-    column = np.rint((x - centre_x[0]) / cell_m).astype(np.int64)
-    row = np.rint((y - centre_y[0]) / cell_m).astype(np.int64)
-    empty[row, column] = False
-    distance_m = np.asarray(distance_transform_edt(empty, sampling=cell_m), dtype=np.float64)
-    near = np.nonzero(np.abs(distance_m - reach_m) < 2 * cell_m)
-    tree = cKDTree(np.column_stack([x, y]))
-    distance_m[near] = tree.query(np.column_stack([centre_x[near[1]], centre_y[near[0]]]))[0]
-    return distance_m
 
 
 def _trace(

@@ -8,7 +8,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from stations.geo.table import UNREACHED
+from stations.geo.kernels import UNREACHED
 
 
 class CoverState(IntEnum):

@@ -1,22 +1,23 @@
-"""The search: how long from a seed to every node within a limit.
+"""The search: how long from a seed to every node within a limit, and by which arc.
 
-This is the one place that knows the engine. It answers seeds (up to two nodes of a street, with what it costs to get
-to each) on arcs of whichever direction it is given.
+This is the one place that knows the engine (`kernels`). It answers seeds (up to four ends of streets, with what it
+costs to get to each) on arcs of whichever direction it is given.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
 from stations.geo.arcs import Arcs
+from stations.geo.kernels import POOL_FULL, UNREACHED, search_bounded
 
-BATCH = 16
+AT_SEED = -1
+"""Next street of a node at which a search began; never leaves `geo`."""
+LONGEST_BUCKETS = 1 << 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,34 +30,109 @@ class Seed:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """The nodes within the limit of one seed: int32 (R,) in rising order, and uint32 (R,) milliseconds."""
+    """The R nodes within the limit of a seed.
+
+    Attributes
+    ----------
+    node
+        int32 (R,), rising.
+    ms
+        uint32 (R,).
+    street
+        int32 (R,), the street by which a node was reached: on reversed arcs, the one to take from it towards the
+        seed. `AT_SEED` where the search began.
+    """
 
     node: NDArray[np.int32]
     ms: NDArray[np.uint32]
+    street: NDArray[np.int32]
 
 
-def search(arcs: Arcs, seeds: Sequence[Seed], *, limit_ms: int) -> Iterator[Reached]:
-    """Yield, seed by seed, the nodes within `limit_ms` (inclusive) and their least cost.
-
-    Exact in whole milliseconds: Dijkstra's method (E. W. Dijkstra 1959) by scipy on float64, which holds every whole
-    number up to 2**53.
-    """
-    for start in range(0, len(seeds), BATCH):
-        batch = seeds[start : start + BATCH]
-        graph = _with_seeds(arcs, batch)
-        indices = np.arange(arcs.nodes, arcs.nodes + len(batch))
-        # A seed's node lies outside the network: its arcs bear the cost of getting on to it, plus one, since a
-        # cost of nothing is no arc to a sparse matrix.
-        for times in dijkstra(graph, indices=indices, limit=limit_ms + 1):
-            node = np.flatnonzero(np.isfinite(times[: arcs.nodes])).astype(np.int32)
-            yield Reached(node, (times[node] - 1).astype(np.uint32))
+NOTHING_REACHED = Reached(np.empty(0, dtype=np.int32), np.empty(0, dtype=np.uint32), np.empty(0, dtype=np.int32))
 
 
-def _with_seeds(arcs: Arcs, seeds: Sequence[Seed]) -> csr_array:
-    ends = np.cumsum([len(seed.nodes) for seed in seeds]) + len(arcs.head)
-    offset = np.concatenate([arcs.offset, ends])
-    head = np.concatenate([arcs.head, np.array([n for seed in seeds for n in seed.nodes], dtype=np.int32)])
-    own = np.array([ms + 1 for seed in seeds for ms in seed.cost_ms], dtype=np.float64)
-    cost = np.concatenate([arcs.cost_ms.astype(np.float64), own])
-    size = arcs.nodes + len(seeds)
-    return csr_array((cost, head, offset), shape=(size, size))
+class Searcher:
+    """Searches one set of arcs again and again, with one set of scratch buffers; not to be shared between threads."""
+
+    def __init__(self, arcs: Arcs) -> None:
+        self._arcs = arcs
+        self._packed = np.column_stack([arcs.head.astype(np.uint32), arcs.cost_ms]).ravel()
+        self._offset = arcs.offset.astype(np.int32)
+        typical_ms = int(np.median(arcs.cost_ms)) if len(arcs.cost_ms) else 1
+        self._shift = max(0, typical_ms.bit_length() - 1)
+        self._longest_ms = int(arcs.cost_ms.max(initial=0))
+        self._ms = np.full(arcs.nodes, UNREACHED, dtype=np.uint32)
+        self._via = np.empty(arcs.nodes, dtype=np.int32)
+        self._found = np.empty(arcs.nodes, dtype=np.int32)
+        self._bucket = np.empty(0, dtype=np.int32)
+        self._make_pool(max(4096, len(arcs.head)))
+
+    def reach(self, seed: Seed, *, limit_ms: int) -> Reached:
+        """Return the nodes within `limit_ms` (inclusive) of a seed; exact in whole milliseconds."""
+        found = self._search(np.array(seed.nodes, np.int32), np.array(seed.cost_ms, np.int64), limit_ms)
+        node = np.sort(found)
+        via = self._via[node]
+        street = np.full(len(node), AT_SEED, dtype=np.int32)
+        street[via >= 0] = self._arcs.street[via[via >= 0]]
+        reached = Reached(node, self._ms[node], street)
+        self._ms[node] = UNREACHED
+        return reached
+
+    def nearest(self, seeds: Sequence[Seed], *, limit_ms: int) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
+        """Return for every node how long to the nearest of many seeds, and which that is, in one search.
+
+        Returns
+        -------
+        ms
+            uint32 (N,), `UNREACHED` beyond `limit_ms` (inclusive).
+        owner
+            int32 (N,), number of the seed, -1 beyond the limit.
+        """
+        node = np.array([n for seed in seeds for n in seed.nodes], dtype=np.int32)
+        cost_ms = np.array([ms for seed in seeds for ms in seed.cost_ms], dtype=np.int64)
+        number = np.repeat(np.arange(len(seeds), dtype=np.int32), [len(seed.nodes) for seed in seeds])
+        found = self._search(node, cost_ms, limit_ms)
+        ms = self._ms.copy()
+        self._ms[found] = UNREACHED
+        first = np.lexsort((number, cost_ms))[::-1]
+        owner = np.full(self._arcs.nodes, -1, dtype=np.int32)
+        owner[node[first]] = number[first]  # the cheapest of those that begin at one node is written last
+        return ms, self._inherit(owner, found)
+
+    def _inherit(self, owner: NDArray[np.int32], found: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Hand the owner of every seed on along the arcs by which nodes were reached, by pointer jumping."""
+        before = np.arange(self._arcs.nodes, dtype=np.int64)
+        via = self._via[found]
+        tail = np.searchsorted(self._arcs.offset, via[via >= 0], side="right") - 1
+        before[found[via >= 0]] = tail
+        while not np.array_equal(before, before[before]):
+            before = before[before]
+        inherited = np.full(self._arcs.nodes, -1, dtype=np.int32)
+        inherited[found] = owner[before[found]]
+        return inherited
+
+    def _search(self, node: NDArray[np.int32], cost_ms: NDArray[np.int64], limit_ms: int) -> NDArray[np.int32]:
+        inside = cost_ms <= limit_ms
+        node, start_ms = node[inside], cost_ms[inside].astype(np.uint32)
+        spread_ms = int(np.ptp(start_ms)) if len(start_ms) else 0
+        self._fit_buckets(min(limit_ms, max(self._longest_ms, spread_ms)))
+        while True:
+            count = search_bounded(
+                self._offset, self._packed, node, start_ms, np.uint32(limit_ms), self._shift, self._ms, self._via,
+                self._bucket, *self._pool, self._found,
+            )  # fmt: skip
+            if count != POOL_FULL:
+                return self._found[:count]
+            self._ms[:] = UNREACHED
+            self._bucket[:] = -1
+            self._make_pool(2 * len(self._pool[0]))
+
+    def _fit_buckets(self, span_ms: int) -> None:
+        while span_ms >> self._shift >= LONGEST_BUCKETS:
+            self._shift += 1
+        needed = 1 << ((span_ms >> self._shift) + 2).bit_length()
+        if len(self._bucket) < needed:
+            self._bucket = np.full(needed, -1, dtype=np.int32)
+
+    def _make_pool(self, size: int) -> None:
+        self._pool = (np.empty(size, np.int32), np.empty(size, np.uint32), np.empty(size, np.int32))

@@ -16,10 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stations.errors import DamagedArtefactError, RefusedListError, StoreError
+from stations.geo.kernels import warm_up
 from stations.geo.roads import NO_WAY
 from stations.geo.search import Reached
 from stations.geo.snap import OFF_NETWORK
-from stations.geo.table import TravelTable, compute_table, table_from_arrays
+from stations.geo.table import TravelTable, table_from_arrays
+from stations.geo.table_build import compute_table, known_columns
 from stations.loaders.region import read_profile
 from stations.loaders.station_list import read_station_list
 from stations.model.keys import Datum, TravelMode
@@ -34,7 +36,7 @@ from stations.store.published import stations_to_plain
 from stations.store.stations import StationStore
 from stations.store.table_files import publish, published, read_bundle, remove_old, write_bundle
 
-TABLE_FORMAT = 1
+TABLE_FORMAT = 2
 """Raise when what is written changes, so that older tables are computed anew."""
 
 
@@ -116,6 +118,9 @@ def publish_stations(
     name = _name(roads, profile, plain, listed.generation)
     pointer = folder / "current"
     if not _is_sound(folder / name):
+        yield Progress("progress.compile", 0, 1)
+        warm_up()
+        yield Progress("progress.compile", 1, 1)
         before = _published_before(folder, published(pointer), roads)
         arrays: dict[str, NDArray[np.generic]] = {}
         for mode in profile.modes:
@@ -182,8 +187,9 @@ def _known_columns(
     own = {key.removeprefix(f"{mode}."): value for key, value in arrays.items() if key.startswith(f"{mode}.")}
     table = table_from_arrays(mode, limit_ms, own)
     number_at = {tuple(target): number for number, target in enumerate(meta["targets"])}
+    kept = known_columns(table)
     pairs = ((k, number_at.get(station.target)) for k, station in enumerate(stations))
-    return {k: (table.to.column(old), table.back.column(old)) for k, old in pairs if old is not None}
+    return {k: kept[old] for k, old in pairs if old is not None}
 
 
 def _published_before(

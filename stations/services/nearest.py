@@ -7,9 +7,11 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from stations.geo.kernels import UNREACHED
 from stations.geo.nearest import straight_line_m
+from stations.geo.seats import Seats, ways_out
 from stations.geo.snap import OFF_NETWORK
-from stations.geo.table import UNREACHED, StationSeats, end_nodes, times_from_stations, times_to_stations
+from stations.geo.table import times_from_stations, times_to_stations
 from stations.model.answers import Arrival, FoundStation, NearestAnswer
 from stations.model.keys import ArrivalState, TravelReason
 from stations.model.queries import NearestQuery
@@ -53,7 +55,7 @@ def _passes(item: FoundStation, query: NearestQuery) -> bool:
     return never_closes or not query.always_open
 
 
-def _look_up(query: NearestQuery, region: Region, seats: StationSeats, chosen: list[int]) -> Iterable[FoundStation]:
+def _look_up(query: NearestQuery, region: Region, seats: Seats, chosen: list[int]) -> Iterable[FoundStation]:
     table, extra_ms = region.tables[query.mode], region.extra_ms(query.mode)
     parking_ms = region.profile.modes[query.mode].parking_s * 1000
     unreached = np.full(len(region.stations), UNREACHED)
@@ -85,9 +87,7 @@ def _whole_seconds(network_ms: np.uint32, extra_ms: int) -> int | None:
     return None if network_ms == UNREACHED else -(-(int(network_ms) + extra_ms) // 1000)
 
 
-def _reasons(
-    region: Region, query: NearestQuery, seats: StationSeats, there: NDArray[np.uint32]
-) -> dict[int, TravelReason]:
+def _reasons(region: Region, query: NearestQuery, seats: Seats, there: NDArray[np.uint32]) -> dict[int, TravelReason]:
     """Return why each station that has no travel time has none, by its number."""
     untimed = np.flatnonzero(there == UNREACHED)
     if not len(untimed):
@@ -95,7 +95,8 @@ def _reasons(
     if seats.street[0] == OFF_NETWORK:
         return dict.fromkeys(untimed.tolist(), TravelReason.OFF_NETWORK)
     group, leads = region.leading(query.mode)
-    parts = region.roads.components[query.mode].of_node[list(end_nodes(region.roads.network, query.mode, seats, 0))]
+    nodes = [node for node, _ in ways_out(region.roads.network, query.mode, seats, 0)]
+    parts = region.roads.components[query.mode].of_node[nodes]
     reachable = np.any(leads[:, parts], axis=1)
     return {
         number: TravelReason.OFF_NETWORK

@@ -16,7 +16,9 @@ import shapely
 from numpy.typing import NDArray
 
 from stations.errors import StationsError, UnknownThingError
-from stations.geo.table import UNREACHED, TravelTable, leading_parts, table_from_arrays, times_to_stations
+from stations.geo.kernels import UNREACHED
+from stations.geo.table import TravelTable, table_from_arrays, times_to_stations
+from stations.geo.table_build import leading_parts
 from stations.hours.calendar import WorkCalendar
 from stations.hours.timetable import Timetable
 from stations.loaders.boundary import read_boundary

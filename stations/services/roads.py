@@ -15,8 +15,8 @@ from stations.errors import DamagedArtefactError
 from stations.geo.arcs import Components, find_components
 from stations.geo.basemap import BaseMap, encode_basemap
 from stations.geo.roads import RoadNetwork
+from stations.geo.seats import Seats, seat_places
 from stations.geo.snap import SnapIndex, street_lines
-from stations.geo.table import StationSeats, seat_stations
 from stations.loaders.access import RULES_FILE
 from stations.loaders.roads import read_roads
 from stations.model.keys import TravelMode
@@ -40,10 +40,10 @@ class Roads:
     report: Mapping[str, object]
     walk_kmh: float
 
-    def seat(self, mode: TravelMode, lon: ArrayLike, lat: ArrayLike) -> tuple[StationSeats, NDArray[np.float64]]:
+    def seat(self, mode: TravelMode, lon: ArrayLike, lat: ArrayLike) -> tuple[Seats, NDArray[np.float64]]:
         """Return where places (WGS 84 degrees, shape (K,)) sit for `mode`, and their metres to the road."""
         snaps = self.snap_indexes[mode].snap(lon, lat)
-        return seat_stations(snaps, walk_kmh=self.walk_kmh), snaps.walk_m
+        return seat_places(snaps, walk_kmh=self.walk_kmh), snaps.walk_m
 
 
 def build_roads(profile: RegionProfile, folder: Path) -> Iterator[Progress]:

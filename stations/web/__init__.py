@@ -6,6 +6,7 @@ import os
 
 from flask import Flask
 
+from stations.geo.kernels import warm_up
 from stations.services.region import LiveRegion
 from stations.settings import PROJECT_ROOT, Settings, read_settings
 from stations.web import api, assets, drawing, errors, language, pages, planner, security
@@ -26,6 +27,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Flask types the provider by its base
     app.json.sort_keys = False  # type: ignore[attr-defined]  # likewise
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    warm_up()  # so that no request waits for a compiler
     app.extensions["live_region"] = LiveRegion(settings or read_settings(os.environ))
     for room in (language, assets, security, drawing, errors):
         room.init_app(app)

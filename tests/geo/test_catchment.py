@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stations.geo.catchment import StreetPieces, draw_polygon, reached_pieces
+from stations.geo.seats import Seats
 from stations.geo.snap import OFF_NETWORK, street_lines
-from stations.geo.table import StationSeats, compute_table
+from stations.geo.table_build import compute_table
 from stations.model.keys import TravelMode
 
 WALK = TravelMode.WALK
@@ -20,7 +21,7 @@ LINE = {"A": (0.0, 0.0), "B": (600.0, 0.0), "C": (1200.0, 0.0)}
 
 def table_with(network, *stations):
     street, fraction, walk_ms = zip(*stations, strict=True)
-    seats = StationSeats(
+    seats = Seats(
         np.array(street, dtype=np.int32),
         np.array(fraction, dtype=np.float64),
         np.array(walk_ms, dtype=np.uint32),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stations.geo.coverage import CoverState, cover_demand, weighted_quantile
-from stations.geo.table import UNREACHED
+from stations.geo.kernels import UNREACHED
 
 # Three stations; five demand points: near 0, near 1, near 2, far from all, off the network.
 TIMES = np.array(

@@ -11,19 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stations.geo.arcs import find_components
+from stations.geo.kernels import UNREACHED
 from stations.geo.roads import NO_WAY
+from stations.geo.seats import Seats, ways_out
 from stations.geo.snap import OFF_NETWORK
-from stations.geo.table import (
-    UNREACHED,
-    StationSeats,
-    TravelTable,
-    compute_table,
-    end_nodes,
-    leading_parts,
-    table_from_arrays,
-    times_from_stations,
-    times_to_stations,
-)
+from stations.geo.table import TravelTable, table_from_arrays, times_from_stations, times_to_stations
+from stations.geo.table_build import compute_table, known_columns, leading_parts
 from stations.model.keys import TravelMode
 
 WALK = TravelMode.WALK
@@ -33,7 +26,7 @@ LINE = {"A": (0.0, 0.0), "B": (100.0, 0.0), "C": (200.0, 0.0)}
 def seats(*places):
     """Places as (street, fraction, walk_ms); street -1 is off the network."""
     street, fraction, walk_ms = zip(*places, strict=True)
-    return StationSeats(
+    return Seats(
         np.array(street, dtype=np.int32),
         np.array(fraction, dtype=np.float64),
         np.array(walk_ms, dtype=np.uint32),
@@ -130,12 +123,12 @@ def test_a_station_off_the_network_is_in_no_row(make_network):
     table = table_of(network, seats((OFF_NETWORK, 0.0, 0), (0, 0.0, 0)))
 
     assert to_station(network, table, (1, 0.0, 0)) == [None, 60_000]
-    assert len(table.to.column(0).node) == 0
+    assert len(table.columns.column(0).node) == 0
 
 
 def test_no_station_at_all_gives_an_empty_table(make_network):
     network = make_network(LINE, [("A", "B", 60_000, 60_000), ("B", "C", 60_000, 60_000)])
-    nobody = StationSeats(*(np.empty(0, dtype=kind) for kind in (np.int32, np.float64, np.uint32, bool)))
+    nobody = Seats(*(np.empty(0, dtype=kind) for kind in (np.int32, np.float64, np.uint32, bool)))
     table = table_of(network, nobody)
 
     assert to_station(network, table, (0, 0.5, 0)) == []
@@ -145,7 +138,7 @@ def test_columns_that_are_known_are_taken_over_and_give_the_same_table(make_netw
     network = make_network(LINE, [("A", "B", 60_000, 50_000), ("B", "C", 40_000, 30_000)])
     stations = seats((0, 0.3, 10), (1, 0.6, 20))
     whole = table_of(network, stations)
-    again = table_of(network, stations, known={0: (whole.to.column(0), whole.back.column(0))})
+    again = table_of(network, stations, known={0: known_columns(whole)[0]})
 
     assert all(np.array_equal(value, again.to_arrays()[name]) for name, value in whole.to_arrays().items())
 
@@ -167,7 +160,7 @@ def test_parts_tell_far_from_no_way(make_network):
     group, leads = leading_parts(components, network, WALK, stations)
 
     def reachable(place):
-        parts = components.of_node[list(end_nodes(network, WALK, seats(place), 0))]
+        parts = components.of_node[[node for node, _ in ways_out(network, WALK, seats(place), 0)]]
         return [None if row < 0 else bool(leads[row, parts].any()) for row in group]
 
     assert reachable((0, 0.5, 0)) == [True, True, False, None]

@@ -14,7 +14,7 @@ import pytest
 import stations.services.build as build_module
 import stations.services.region as region_module
 from stations.errors import DamagedArtefactError, FileError, RefusedListError, UnknownThingError
-from stations.geo.table import compute_table
+from stations.geo.table_build import compute_table
 from stations.model.keys import Datum, TravelMode
 from stations.model.progress import Progress
 from stations.services.build import build_region, report_build
@@ -211,7 +211,7 @@ def test_another_speed_builds_roads_and_tables_anew(built, computed):
 
     assert computed == {WALK: [4], EBIKE: [4], CAR: [4]}
     assert roads_of(built) != old_roads  # and the old ones are cleared away
-    slow, fast = (region.tables[WALK].to.column(0).ms for region in (before, after))
+    slow, fast = (region.tables[WALK].columns.column(0).ms for region in (before, after))
     assert fast.max() == pytest.approx(slow.max() / 2, abs=5)
 
 
@@ -220,7 +220,7 @@ def test_another_reach_computes_the_tables_of_its_mode_anew(built, computed):
     build(built)
 
     assert computed == {WALK: [4], EBIKE: [0], CAR: [0]}
-    assert 0 < load_region(built.settings).tables[WALK].to.column_ms.max() <= 4 * 60_000
+    assert 0 < load_region(built.settings).tables[WALK].columns.ms.max() <= 4 * 60_000
 
 
 def test_a_mode_that_is_added_is_built(built, computed):
@@ -264,7 +264,7 @@ def test_the_report_names_stations_and_shares_off_the_roads(built):
 # ---- Damage
 
 
-@pytest.mark.parametrize("file", ["manifest.json", "walk.seats.street.npy", "car.back.column_ms.npy"])
+@pytest.mark.parametrize("file", ["manifest.json", "walk.seats.street.npy", "car.back.ms.npy"])
 def test_a_damaged_table_is_noticed_and_built_anew(built, file):
     good = load_region(built.settings)
     damage(bundle_of(built) / file)
@@ -279,7 +279,7 @@ def test_a_worker_takes_the_table_that_was_built_anew(built, always_looking):
     # The name is the same; what the worker has mapped may be the damaged file.
     live = LiveRegion(built.settings)
     before = live.current()
-    damage(bundle_of(built) / "walk.to.column_ms.npy")
+    damage(bundle_of(built) / "walk.columns.ms.npy")
     build(built)
 
     assert live.current() is not before
@@ -368,7 +368,7 @@ def test_a_worker_swaps_stations_and_table_together_within_two_seconds(built, tm
 
     now = live.current()
     assert (now.generation, now.station("h").lon) == (2, built.places["B"][0])
-    assert now.tables[WALK].to.column(now.number("h")).node.size > 0
+    assert now.tables[WALK].columns.column(now.number("h")).node.size > 0
 
 
 def test_workers_see_new_demand_too(built, always_looking):

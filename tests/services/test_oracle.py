@@ -19,16 +19,12 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from stations.geo.arcs import find_components
+from stations.geo.kernels import UNREACHED
 from stations.geo.roads import NO_WAY
+from stations.geo.seats import Seats, seat_places
 from stations.geo.snap import OFF_NETWORK, SnapIndex, street_lines
-from stations.geo.table import (
-    UNREACHED,
-    StationSeats,
-    compute_table,
-    seat_stations,
-    times_from_stations,
-    times_to_stations,
-)
+from stations.geo.table import times_from_stations, times_to_stations
+from stations.geo.table_build import compute_table, known_columns
 from stations.loaders.osm_places import read_osm_stations
 from stations.loaders.roads import read_roads
 from stations.model.keys import ArrivalState, TravelMode, TravelReason
@@ -117,7 +113,7 @@ def street_pieces(network, mode) -> list[Piece]:
     return [Piece(*row) for row in zip(*ends, costs(network.forward_ms), costs(network.backward_ms), strict=True)]
 
 
-def spots_of(seats: StationSeats, kind: str) -> dict[Hashable, Spot]:
+def spots_of(seats: Seats, kind: str) -> dict[Hashable, Spot]:
     """Return where stations or places sit, by kind and number; those off the network are left out."""
     rows = zip(seats.street.tolist(), seats.fraction.tolist(), seats.walk_ms.tolist(), strict=True)
     return {(kind, number): Spot(*row) for number, row in enumerate(rows) if row[0] != OFF_NETWORK}
@@ -151,23 +147,24 @@ def test_all_times_of_helsinki_equal_networkx_with_the_stations_put_in_as_nodes(
 
     assert table.limit_ms == LIMIT_MS
     assert len(spots) == len(helsinki.stations) > 20
+    columns = known_columns(table)
     for kind, number in spots:
         name = (kind, number)
         there = of_nodes(times(turned, ("to", name), limit_ms=LIMIT_MS))
         back = of_nodes(times(graph, ("from", name), limit_ms=LIMIT_MS))
         assert len(there) > 100
-        assert pairs_of(table.to.column(number)) == there
-        assert pairs_of(table.back.column(number)) == back
+        assert [pairs_of(column) for column in columns[number]] == [there, back]
 
 
 @pytest.mark.real
 @pytest.mark.parametrize("mode", list(TravelMode))
 def test_rows_of_helsinki_hold_the_same_pairs_as_columns(helsinki, mode):
-    for rows in (helsinki.tables[mode].to, helsinki.tables[mode].back):
+    table = helsinki.tables[mode]
+    for side, rows in enumerate((table.to, table.back)):
         by_station = [
             (node, ms, number)
-            for number in range(len(helsinki.stations))
-            for node, ms in pairs_of(rows.column(number)).items()
+            for number, columns in enumerate(known_columns(table))
+            for node, ms in pairs_of(columns[side]).items()
         ]
         by_node = [
             (node, ms, number)
@@ -191,11 +188,12 @@ def test_all_times_of_helsinki_equal_an_unmerged_graph_read_and_snapped_on_its_o
     graph, turned = cut_graphs(pieces, spots)
     both = nodes_in_both(network, unmerged, graph)
 
+    columns = known_columns(table)
     assert len(both) > 800
     assert len(spots) == len(helsinki.stations)
     for number in range(len(helsinki.stations)):
-        for rows, one, source in ((table.to, turned, "to"), (table.back, graph, "from")):
-            ours = pairs_of(rows.column(number))
+        for side, (one, source) in enumerate(((turned, "to"), (graph, "from"))):
+            ours = pairs_of(columns[number][side])
             theirs = times(one, (source, number), limit_ms=LIMIT_MS + RAW_BOUND_MS)
             for mine, node in both:
                 beyond = LIMIT_MS + 1  # what is missing from either is beyond the limit
@@ -313,7 +311,7 @@ def test_times_of_porto_equal_scipy_with_the_stations_put_in_as_nodes(porto, mod
     targets = np.array([stations[number].target for number in chosen])
     components = find_components(network, mode)
     index = SnapIndex(network, mode, components=components, lines=street_lines(network), limit_m=SNAP_LIMIT_M)
-    seats = seat_stations(index.snap(*targets.T), walk_kmh=WALK_KMH)
+    seats = seat_places(index.snap(*targets.T), walk_kmh=WALK_KMH)
     *_, table = compute_table(network, mode, seats, limit_ms=LIMIT_MS, known={})
     spots = spots_of(seats, "station")
     there, back = scipy_times(street_pieces(network, mode), spots, nodes=len(network.node_x))
@@ -321,8 +319,7 @@ def test_times_of_porto_equal_scipy_with_the_stations_put_in_as_nodes(porto, mod
     assert len(spots) == PORTO_STATIONS
     compared = 0
     for row, (_, number) in enumerate(spots):
-        for rows, expected in ((table.to, there), (table.back, back)):
-            column = rows.column(number)
+        for column, expected in zip(known_columns(table)[number], (there, back), strict=True):
             reached = np.flatnonzero(expected[row] <= LIMIT_MS)
             compared += len(reached)
             assert np.array_equal(column.node, reached)
@@ -374,9 +371,9 @@ def small_network(make_network, nodes, streets):
     return make_network(spots, [(str(a), str(b), *ms) for (a, b), ms in streets])
 
 
-def seats_of(places) -> StationSeats:
+def seats_of(places) -> Seats:
     street, fraction, walk_ms = zip(*places, strict=True)
-    return StationSeats(
+    return Seats(
         np.array(street, dtype=np.int32),
         np.array(fraction),
         np.array(walk_ms, dtype=np.uint32),
@@ -418,7 +415,7 @@ def test_turning_all_streets_round_swaps_there_and_back(make_network, town):
 
     assert (turned_there, turned_back) == (back, there)
     for number in range(len(stations)):
-        assert pairs_of(turned_table.to.column(number)) == pairs_of(table.back.column(number))
+        assert pairs_of(turned_table.columns.column(number)) == pairs_of(known_columns(table)[number][1])
 
 
 @settings(max_examples=100, deadline=None)
@@ -434,8 +431,10 @@ def test_a_limit_of_exactly_the_travel_time_includes_the_place_and_one_less_does
             assert near_there == [ms if ms is not None and ms <= limit else None for ms in there]
             assert near_back == [ms if ms is not None and ms <= limit else None for ms in back]
             for number in range(len(stations)):
-                reached = pairs_of(table.to.column(number))
-                assert pairs_of(near_table.to.column(number)) == {n: ms for n, ms in reached.items() if ms <= limit}
+                reached = pairs_of(table.columns.column(number))
+                assert pairs_of(near_table.columns.column(number)) == {
+                    n: ms for n, ms in reached.items() if ms <= limit
+                }
 
 
 @settings(max_examples=100, deadline=None)
