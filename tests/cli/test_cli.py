@@ -571,7 +571,10 @@ def test_a_broken_profile_is_told(terminal, old, new, told):
 
 
 def test_a_database_that_is_none_is_told(terminal, monkeypatch):
-    (terminal.settings.instance / "stations.sqlite").write_bytes(b"rubbish" * 1000)
+    file = terminal.settings.instance / "stations.sqlite"
+    for beside in file.parent.glob("stations.sqlite-*"):  # what SQLite would mend the file from
+        beside.unlink()
+    file.write_bytes(b"rubbish" * 1000)
     status, _, err = terminal.run("build")
     assert status == 2
     assert "the database cannot be used now" in err.splitlines()[-1]

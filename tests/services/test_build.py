@@ -107,7 +107,7 @@ def test_a_first_build_tells_its_progress_and_publishes(own):
 
     assert all(isinstance(step, Progress) and 0 <= step.done <= step.total for step in steps)
     assert list(dict.fromkeys(step.key for step in steps)) == [
-        "progress.roads", "progress.table_walk", "progress.table_ebike", "progress.table_car",
+        "progress.roads", "progress.compile", "progress.table_walk", "progress.table_ebike", "progress.table_car",
     ]  # fmt: skip
     region = load_region(own.settings)
     assert [station.station_id for station in region.stations] == ["e", "g", "h", "q"]
