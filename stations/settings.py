@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from stations.errors import InputError
+
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -22,6 +24,9 @@ SETTINGS = (
     Setting("STATIONS_REGION", "data/yanzhou", "Folder of the region to serve."),
     Setting("STATIONS_DATABASE_URL", "", "SQLAlchemy URL; empty means SQLite in the instance folder."),
     Setting("STATIONS_INSTANCE", "instance", "Folder for what the program writes: database, roads, tables."),
+    Setting(
+        "STATIONS_LARGE_TABLE_MB", "500", "Travel-time tables above this size are announced before they are built."
+    ),
     Setting("STATIONS_REAL_DATA", "", "Folder of real road files, for the tests marked real."),
 )
 
@@ -33,6 +38,7 @@ class Settings:
     region: Path
     database_url: str
     instance: Path
+    large_table_mb: float
     real_data: Path | None
 
 
@@ -41,6 +47,11 @@ def read_settings(environ: Mapping[str, str], *, region: Path | None = None) -> 
 
     Relative folders are taken from the working directory, the bundled region and the instance folder from the
     project when nothing is set.
+
+    Raises
+    ------
+    InputError
+        A size is not a number.
     """
     given = {row.name: environ.get(row.name, "") for row in SETTINGS}
 
@@ -53,5 +64,15 @@ def read_settings(environ: Mapping[str, str], *, region: Path | None = None) -> 
         region=region.resolve() if region else folder("STATIONS_REGION", defaults["STATIONS_REGION"]),
         database_url=given["STATIONS_DATABASE_URL"] or f"sqlite:///{instance / 'stations.sqlite'}",
         instance=instance,
+        large_table_mb=_megabytes(given["STATIONS_LARGE_TABLE_MB"] or defaults["STATIONS_LARGE_TABLE_MB"]),
         real_data=Path(given["STATIONS_REAL_DATA"]).resolve() if given["STATIONS_REAL_DATA"] else None,
     )
+
+
+def _megabytes(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise InputError(
+            "error.number", field="STATIONS_LARGE_TABLE_MB", name="STATIONS_LARGE_TABLE_MB", value=text
+        ) from None

@@ -9,7 +9,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 LAYERS = (
-    {"errors", "settings", "texts"},
+    {"errors"},
+    {"settings", "texts"},
     {"model"},
     {"geo", "hours"},
     {"loaders", "store", "maps"},

@@ -33,5 +33,7 @@ def _draw(step: Progress, lang: str) -> None:
         return
     filled = WIDTH * step.done // max(1, step.total)
     bar = "█" * filled + "·" * (WIDTH - filled)
-    sys.stderr.write(f"\r{bar} {step.done}/{step.total} {say(lang, step.key)}" + ("\n" if finished else ""))
+    sys.stderr.write(
+        f"\r{bar} {step.done}/{step.total} {say(lang, step.key, total=step.total)}" + ("\n" if finished else "")
+    )
     sys.stderr.flush()

@@ -11,12 +11,14 @@ from zoneinfo import ZoneInfo
 
 from stations.cli.bar import draw_progress
 from stations.cli.parser import Serve
-from stations.cli.tables import coverage_table, nearest_table
+from stations.cli.tables import calibration_table, coverage_table, nearest_table
 from stations.errors import InputError
+from stations.loaders.trips import read_trips
 from stations.model.keys import Datum, EntryMethod, Need, ServiceKey, TravelMode
 from stations.model.queries import CoverageQuery, NearestQuery, Place, read_key, read_moment
 from stations.model.region import RegionProfile
 from stations.services.build import build_region, report_build
+from stations.services.calibrate import calibrate as compare_trips
 from stations.services.coverage import find_gaps, measure_coverage
 from stations.services.create import NewRegion
 from stations.services.create import create_region as make_region
@@ -151,6 +153,13 @@ def coverage(given: Namespace, settings: Settings, lang: str) -> None:
     else:
         raise InputError("error.out_ending", field="out", value=given.out.name, allowed=".json, .geojson")
     _write(given.out, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
+
+
+def calibrate(given: Namespace, settings: Settings, lang: str) -> None:
+    """Print how the travel times compare with timed trips; a check, which changes no setting."""
+    trips = read_trips(given.file)
+    region = _region(settings, lang)
+    _print(calibration_table(compare_trips(trips, region), region.profile, lang, file=given.file.name))
 
 
 def _region(settings: Settings, lang: str) -> Region:

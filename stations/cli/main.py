@@ -30,9 +30,9 @@ def main(argv: Sequence[str], *, serve: Serve) -> int:
     """
     lang = _language()
     given = make_parser(lang).parse_args(argv)
-    settings = read_settings(os.environ, region=given.region)
     run: Callable[..., None] = getattr(commands, given.command)
     try:
+        settings = read_settings(os.environ, region=given.region)
         if given.command != "create_region" and not (settings.region / FILE_NAME).is_file():
             raise UnknownThingError("error.region_folder", field="--region", value=settings.region, file=FILE_NAME)
         if given.command == "serve":

@@ -65,6 +65,9 @@ def make_parser(lang: str) -> argparse.ArgumentParser:
         coverage.add_argument(f"--{name}", action="append", default=[], metavar="KEY")
     coverage.add_argument("--when", metavar="ISO")
     coverage.add_argument("--out", type=Path, metavar="FILE")
+
+    calibrate = _command(rooms, "calibrate", words("calibrate"))
+    calibrate.add_argument("file", type=Path, metavar="FILE")
     return parser
 
 

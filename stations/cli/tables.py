@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 from stations.model.answers import CoverageAnswer, CoverageShare, FoundStation, NearestAnswer
 from stations.model.keys import ArrivalState
-from stations.model.region import RegionProfile
+from stations.model.region import ModeProfile, RegionProfile
+from stations.model.trips import FEWEST_TRIPS, Calibration, ComparedTrip, ModeCalibration, RefusedTrip
 from stations.texts import say
 
 
@@ -43,7 +44,35 @@ def coverage_table(answer: CoverageAnswer, profile: RegionProfile, lang: str) ->
     rows = [[say(lang, f"cli.column_{name}") for name in names]]
     rows += [_share_row(share, lang) for share in (answer.whole, *answer.townships)]
     sample = [say(lang, "cli.sample")] if profile.sample else []
-    return "\n".join([*sample, head, *_aligned(rows), say(lang, "cli.not_measured")])
+    times_from = say(lang, "cli.times_from", measured=_measured(profile.modes[query.mode], lang))
+    return "\n".join([*sample, head, *_aligned(rows), times_from])
+
+
+def calibration_table(answer: Calibration, profile: RegionProfile, lang: str, *, file: str) -> str:
+    """Return the table against timed trips: by mode, the trips furthest off, and those that were left out."""
+    compared = sum(mode.trips for mode in answer.modes)
+    head = say(
+        lang,
+        "trips.head",
+        region=profile.names[lang],
+        file=file,
+        count=compared + len(answer.refused),
+        compared=compared,
+    )
+    rows = [_trip_columns(("mode", "trips", "bias", "error", "set", "fitted"), lang)]
+    rows += [_mode_row(mode, profile.modes[mode.mode], lang) for mode in answer.modes]
+    lines = [say(lang, "cli.sample")] if profile.sample else []
+    lines += [head, *_aligned(rows)]
+    for mode in answer.modes:
+        if mode.worst:
+            worst = [_trip_columns(("row", "station", "observed", "computed", "bias", "date", "note"), lang)]
+            worst += [_worst_row(compared_trip) for compared_trip in mode.worst]
+            lines += ["", say(lang, "trips.worst", mode=say(lang, f"mode.{mode.mode}")), *_aligned(worst)]
+    if answer.refused:
+        left_out = [_trip_columns(("row", "station", "mode", "reason"), lang)]
+        left_out += [_left_out_row(refused, profile, lang) for refused in answer.refused]
+        lines += ["", say(lang, "trips.left_out", count=len(answer.refused)), *_aligned(left_out)]
+    return "\n".join([*lines, "", say(lang, "trips.check_only")])
 
 
 def _heading(answer: NearestAnswer, profile: RegionProfile, lang: str) -> str:
@@ -55,8 +84,13 @@ def _heading(answer: NearestAnswer, profile: RegionProfile, lang: str) -> str:
         mode=say(lang, f"mode.{query.mode}"),
         speed=f"{profile.modes[query.mode].speed_kmh:g}",
         when=query.when.isoformat(sep=" ", timespec="minutes"),
+        measured=_measured(profile.modes[query.mode], lang),
     )
     return f"{say(lang, 'cli.sample')}\n{line}" if profile.sample else line
+
+
+def _measured(mode: ModeProfile, lang: str) -> str:
+    return say(lang, "trips.measured", text=mode.measured) if mode.measured else say(lang, "trips.not_measured")
 
 
 def _nearest_row(item: FoundStation, lang: str) -> list[str]:
@@ -97,6 +131,45 @@ def _share_row(share: CoverageShare, lang: str) -> list[str]:
         _minutes(share.p90_min),
         *(_percent(share.share_within.get(minutes)) for minutes in (5, 10, 15)),
     ]
+
+
+def _trip_columns(names: Sequence[str], lang: str) -> list[str]:
+    return [say(lang, f"trips.column_{name}") for name in names]
+
+
+def _mode_row(found: ModeCalibration, profile: ModeProfile, lang: str) -> list[str]:
+    speed = say(lang, "trips.speed", speed=f"{profile.speed_kmh:g}")
+    factor = say(lang, "trips.traffic_factor", factor=f"{profile.traffic_factor:g}")
+    set_now = factor if profile.by_road else speed
+    if found.bias_min is None or found.mean_error_min is None:
+        return [say(lang, f"mode.{found.mode}"), "0", "–", "–", set_now, _measured(profile, lang)]
+    if found.fitted_speed_kmh is not None:
+        fitted = say(lang, "trips.speed", speed=f"{found.fitted_speed_kmh:.1f}")
+    elif found.fitted_traffic_factor is not None:
+        fitted = say(lang, "trips.traffic_factor", factor=f"{found.fitted_traffic_factor:.2f}")
+    elif found.trips < FEWEST_TRIPS:
+        fitted = say(lang, "trips.fit_too_few", least=FEWEST_TRIPS)
+    else:
+        fitted = say(lang, "trips.fit_unknown")
+    errors = [f"{found.bias_min:+.1f}", f"{found.mean_error_min:.1f}"]
+    return [say(lang, f"mode.{found.mode}"), str(found.trips), *errors, set_now, fitted]
+
+
+def _worst_row(found: ComparedTrip) -> list[str]:
+    trip = found.trip
+    minutes = [f"{trip.minutes:.1f}", f"{found.computed_min:.1f}", f"{found.error_min:+.1f}"]
+    return [str(trip.row), trip.station_id, *minutes, trip.made_on.isoformat() if trip.made_on else "–", trip.note]
+
+
+def _left_out_row(found: RefusedTrip, profile: RegionProfile, lang: str) -> list[str]:
+    mode = profile.modes.get(found.trip.mode)
+    reason = say(
+        lang,
+        f"trips.{found.reason}",
+        limit=round(profile.snap_limit_m),
+        minutes=mode.limit_min if mode else "",
+    )
+    return [str(found.trip.row), found.trip.station_id, say(lang, f"mode.{found.trip.mode}"), reason]
 
 
 def _percent(share: float | None) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import cast
 
 import contourpy
@@ -14,8 +13,10 @@ from numpy.typing import NDArray
 
 from stations.geo.kernels import clip_pieces, spread_distance
 from stations.geo.roads import NO_WAY, RoadNetwork
+from stations.geo.seats import Seats
 from stations.geo.snap import OFF_NETWORK
 from stations.geo.table import TravelTable
+from stations.model.keys import TravelMode
 
 REACH_M = 50.0
 """How far from a reached street the polygon is drawn; for eyes only."""
@@ -63,11 +64,33 @@ def reached_pieces(
     how far back along the street the reached piece begins. On its own street a station is reached directly.
     """
     times = node_times(table, stations, extra_ms, len(network.node_x))
-    along, against = network.forward_ms[table.mode], network.backward_ms[table.mode]
+    return pieces_within(network, table.mode, times, table.seats, stations, extra_ms, cutoff_ms=cutoff_ms)
+
+
+def pieces_within(
+    network: RoadNetwork,
+    mode: TravelMode,
+    times: NDArray[np.float64],
+    seats: Seats,
+    stations: NDArray[np.int64],
+    extra_ms: NDArray[np.int64],
+    *,
+    cutoff_ms: int,
+) -> StreetPieces:
+    """Return the pieces of street from which one of `stations` is reached, given the `times` of all nodes.
+
+    Parameters
+    ----------
+    times
+        float64 (N,), milliseconds from every node to the soonest of them, what they add included; inf beyond reach.
+    """
+    along, against = network.forward_ms[mode], network.backward_ms[mode]
     tail = _pieces_before(times[network.street_to], along, cutoff_ms=cutoff_ms)
     head = _pieces_before(times[network.street_from], against, cutoff_ms=cutoff_ms)
     own = [
-        piece for k in stations for piece in _own_street(network, table, int(k), int(extra_ms[k]), cutoff_ms=cutoff_ms)
+        piece
+        for k in stations
+        for piece in _own_street(network, mode, seats, int(k), int(extra_ms[k]), cutoff_ms=cutoff_ms)
     ]
     pieces = [
         StreetPieces(tail[0], 1.0 - tail[1], np.ones(len(tail[0]))),
@@ -95,7 +118,7 @@ def draw_polygon(network: RoadNetwork, pieces: StreetPieces, *, reach_m: float =
     x, y = segments[:, 0::2], segments[:, 1::2]
     span_m = max(np.ptp(x), np.ptp(y)) + 2 * reach_m
     cell_m = max(CELL_M, span_m / MOST_CELLS_A_SIDE)
-    within_m = reach_m + 2 * cell_m
+    within_m = reach_m + 1.5 * cell_m  # the four cells about any point of the line are within
     left, bottom = x.min() - within_m, y.min() - within_m
     columns = math.ceil((np.ptp(x) + 2 * within_m) / cell_m) + 1
     rows = math.ceil((np.ptp(y) + 2 * within_m) / cell_m) + 1
@@ -116,14 +139,14 @@ def _pieces_before(
 
 
 def _own_street(
-    network: RoadNetwork, table: TravelTable, station: int, extra_ms: int, *, cutoff_ms: int
+    network: RoadNetwork, mode: TravelMode, seats: Seats, station: int, extra_ms: int, *, cutoff_ms: int
 ) -> list[StreetPieces]:
-    street = int(table.seats.street[station])
-    left_ms = cutoff_ms - extra_ms - int(table.seats.walk_ms[station])
+    street = int(seats.street[station])
+    left_ms = cutoff_ms - extra_ms - int(seats.walk_ms[station])
     if street == OFF_NETWORK or left_ms < 0:
         return []
-    at = float(table.seats.fraction[station])
-    along, against = int(network.forward_ms[table.mode][street]), int(network.backward_ms[table.mode][street])
+    at = float(seats.fraction[station])
+    along, against = int(network.forward_ms[mode][street]), int(network.backward_ms[mode][street])
     start = max(0.0, at - left_ms / along) if along != NO_WAY else at
     end = min(1.0, at + left_ms / against) if against != NO_WAY else at
     return [StreetPieces(np.array([street], dtype=np.int32), np.array([start]), np.array([end]))]
@@ -136,7 +159,14 @@ def _trace(
     points, offsets = cast("tuple[list[NDArray[np.float64]], list[NDArray[np.uint32]]]", tracer.filled(-1.0, reach_m))
     polygons = []
     for ring_points, ring_offsets in zip(points, offsets, strict=True):
-        rings = [ring_points[a:b] for a, b in pairwise(ring_offsets)]
-        polygons.append(shapely.Polygon(rings[0], [ring for ring in rings[1:] if len(ring) >= 4]))
-    parts = shapely.get_parts(shapely.make_valid(np.array(polygons, dtype=object)))
-    return shapely.MultiPolygon([part for part in parts if part.geom_type == "Polygon"])
+        corners = np.diff(ring_offsets)
+        lines = np.repeat(np.arange(len(corners)), corners)
+        drawn_as_ring = corners >= 4
+        kept = drawn_as_ring[lines]
+        numbers = (np.cumsum(drawn_as_ring) - 1)[lines[kept]]
+        rings = np.asarray(shapely.linearrings(ring_points[kept], indices=numbers))
+        polygons.append(shapely.polygons(rings[0], holes=rings[1:]))
+    drawn = np.array(polygons, dtype=object)
+    wrong = ~shapely.is_valid(drawn)
+    drawn[wrong] = shapely.make_valid(drawn[wrong])
+    return shapely.MultiPolygon([part for part in shapely.get_parts(drawn) if part.geom_type == "Polygon"])

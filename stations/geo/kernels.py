@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 UNREACHED = np.uint32(0xFFFFFFFF)
 POOL_FULL = -1
+LEADS_BACK = np.uint32(1 << 31)
+HEAD_MASK = np.uint32((1 << 31) - 1)
 
 
 @njit(cache=True, nogil=True)
@@ -19,7 +21,7 @@ def search_bounded(
     offset: NDArray[np.int32],
     arc: NDArray[np.uint32],
     seed_node: NDArray[np.int32],
-    seed_ms: NDArray[np.uint32],
+    seed_ms: NDArray[np.int64],
     limit_ms: np.uint32,
     shift: int,
     ms: NDArray[np.uint32],
@@ -39,7 +41,8 @@ def search_bounded(
     Parameters
     ----------
     offset, arc
-        Arcs in compressed sparse row form; `arc` holds head and cost of every arc in turn.
+        Arcs in compressed sparse row form; `arc` holds head and cost of every arc in turn. A head marked `LEADS_BACK`
+        is a dead end that one can only turn round in, so nothing is looked for beyond it.
     ms, via
         Scratch of one value a node, `ms` all `UNREACHED`: the answer is left here, `via` being the arc by which a node
         was reached, -1 at a seed. The caller sets `ms` of the reached nodes back.
@@ -63,9 +66,9 @@ def search_bounded(
     count = 0
     current = np.int64(0x7FFFFFFFFFFF)
     for i in range(seed_node.shape[0]):
-        node, cost = seed_node[i], seed_ms[i]
-        if cost > limit_ms or cost >= ms[node]:
+        if seed_ms[i] > limit_ms or seed_ms[i] >= ms[seed_node[i]]:
             continue
+        node, cost = seed_node[i], np.uint32(seed_ms[i])
         if ms[node] == UNREACHED:
             reached[count] = node
             count += 1
@@ -90,7 +93,7 @@ def search_bounded(
             live -= 1
             if ms[node] == cost:
                 for a in range(offset[node], offset[node + 1]):
-                    head = arc[2 * a]
+                    head = arc[2 * a] & HEAD_MASK
                     onward = cost + arc[2 * a + 1]
                     if onward <= limit_ms and onward < ms[head]:
                         if ms[head] == UNREACHED:
@@ -98,6 +101,8 @@ def search_bounded(
                             count += 1
                         ms[head] = onward
                         via[head] = a
+                        if arc[2 * a] & LEADS_BACK:
+                            continue
                         if free >= 0:
                             taken = free
                             free = entry_next[taken]
@@ -115,6 +120,42 @@ def search_bounded(
             entry = bucket[place]
         current += 1
     return count
+
+
+@njit(cache=True, nogil=True)
+def take_reached(
+    node: NDArray[np.int32],
+    ms: NDArray[np.uint32],
+    via: NDArray[np.int32],
+    arc_street: NDArray[np.int32],
+    node_ms: NDArray[np.uint32],
+    node_street: NDArray[np.int32],
+) -> None:
+    """Write the times of nodes and the streets by which they were reached (-1 at a seed); set `ms` of them back."""
+    for i in range(node.shape[0]):
+        node_ms[i] = ms[node[i]]
+        ms[node[i]] = UNREACHED
+        node_street[i] = arc_street[via[node[i]]] if via[node[i]] >= 0 else -1
+
+
+@njit(cache=True, nogil=True)
+def inherit_owner(
+    reached: NDArray[np.int32], via: NDArray[np.int32], tail: NDArray[np.int32], owner: NDArray[np.int32]
+) -> None:
+    """Give every reached node the owner of the seed that it was reached from, where the seeds have theirs.
+
+    `via` becomes -1 for every node that is done, so that no way is walked twice.
+    """
+    for last in reached:
+        node = last
+        while via[node] >= 0:
+            node = tail[via[node]]
+        found, node = owner[node], last
+        while via[node] >= 0:
+            before = tail[via[node]]
+            owner[node] = found
+            via[node] = -1
+            node = before
 
 
 @njit(cache=True, nogil=True)
@@ -183,18 +224,23 @@ def spread_distance(
         x0, y0, x1, y1 = segments[s, 0], segments[s, 1], segments[s, 2], segments[s, 3]
         along_x, along_y = x1 - x0, y1 - y0
         norm = along_x * along_x + along_y * along_y
+        per_norm = 0.0 if norm == 0.0 else 1.0 / norm
         first_column = max(0, int(np.ceil((min(x0, x1) - within_m - left) / cell_m)))
         last_column = min(columns - 1, int(np.floor((max(x0, x1) + within_m - left) / cell_m)))
         first_row = max(0, int(np.ceil((min(y0, y1) - within_m - bottom) / cell_m)))
         last_row = min(rows - 1, int(np.floor((max(y0, y1) + within_m - bottom) / cell_m)))
         for row in range(first_row, last_row + 1):
             off_y = bottom + row * cell_m - y0
-            for column in range(first_column, last_column + 1):
-                off_x = left + column * cell_m - x0
-                share = 0.0 if norm == 0.0 else (off_x * along_x + off_y * along_y) / norm
-                share = min(1.0, max(0.0, share))
+            cells = square[row, first_column : last_column + 1]
+            start_x = left + first_column * cell_m - x0
+            for i in range(cells.shape[0]):  # without a branch, so that several cells are done at once
+                off_x = start_x + i * cell_m
+                share = (off_x * along_x + off_y * along_y) * per_norm
+                share = 0.0 if share < 0.0 else share
+                share = 1.0 if share > 1.0 else share
                 gap_x, gap_y = off_x - share * along_x, off_y - share * along_y
-                square[row, column] = min(square[row, column], gap_x * gap_x + gap_y * gap_y)
+                gap = gap_x * gap_x + gap_y * gap_y
+                cells[i] = gap if gap < cells[i] else cells[i]
 
 
 @njit(cache=True, nogil=True)
@@ -217,6 +263,126 @@ def merge_rows(
                 best[row_station[place]] = total
 
 
+@njit(cache=True, nogil=True)
+def count_in_cells(
+    segments: NDArray[np.float64], left: float, bottom: float, cell_m: float, columns: int, offset: NDArray[np.int64]
+) -> None:
+    """Write to `offset` where each cell of a grid (by rows) begins in the list that `list_in_cells` writes."""
+    for s in range(segments.shape[0]):
+        first_column, last_column = _span(segments[s, 0], segments[s, 2], left, cell_m)
+        first_row, last_row = _span(segments[s, 1], segments[s, 3], bottom, cell_m)
+        for row in range(first_row, last_row + 1):
+            for column in range(first_column, last_column + 1):
+                offset[row * columns + column + 1] += 1
+    for cell in range(offset.shape[0] - 1):
+        offset[cell + 1] += offset[cell]
+
+
+@njit(cache=True, nogil=True)
+def list_in_cells(
+    segments: NDArray[np.float64],
+    left: float,
+    bottom: float,
+    cell_m: float,
+    columns: int,
+    offset: NDArray[np.int64],
+    listed: NDArray[np.int32],
+) -> None:
+    """Write to `listed` the segments whose box touches each cell, in the order in which they are given."""
+    taken = offset.copy()
+    for s in range(segments.shape[0]):
+        first_column, last_column = _span(segments[s, 0], segments[s, 2], left, cell_m)
+        first_row, last_row = _span(segments[s, 1], segments[s, 3], bottom, cell_m)
+        for row in range(first_row, last_row + 1):
+            for column in range(first_column, last_column + 1):
+                listed[taken[row * columns + column]] = s
+                taken[row * columns + column] += 1
+
+
+@njit(cache=True, nogil=True)
+def nearest_segment(
+    x: float,
+    y: float,
+    limit_m: float,
+    segments: NDArray[np.float64],
+    left: float,
+    bottom: float,
+    cell_m: float,
+    columns: int,
+    offset: NDArray[np.int64],
+    listed: NDArray[np.int32],
+) -> tuple[int, float, float]:
+    """Return the segment nearest to a point, how far along it in metres, and the metres to it; -1 beyond the limit.
+
+    Rings of cells are looked at from the point outwards until none further out can hold a nearer segment. Of equal
+    distances the first segment is taken.
+    """
+    rows = (offset.shape[0] - 1) // columns
+    own_column, own_row = int(np.floor((x - left) / cell_m)), int(np.floor((y - bottom) / cell_m))
+    best, along, best_square = -1, 0.0, limit_m * limit_m * (1 + 1e-9)
+    ring = 0
+    while (ring - 1) * cell_m <= limit_m and ((ring - 1) * cell_m <= 0 or ((ring - 1) * cell_m) ** 2 <= best_square):
+        for row in range(max(0, own_row - ring), min(rows - 1, own_row + ring) + 1):
+            step = 1 if abs(row - own_row) == ring else max(1, 2 * ring)
+            for column in range(own_column - ring, own_column + ring + 1, step):
+                if column < 0 or column >= columns:
+                    continue
+                for place in range(offset[row * columns + column], offset[row * columns + column + 1]):
+                    s = listed[place]
+                    run_x, run_y = segments[s, 2] - segments[s, 0], segments[s, 3] - segments[s, 1]
+                    norm = run_x * run_x + run_y * run_y
+                    off_x, off_y = x - segments[s, 0], y - segments[s, 1]
+                    share = 0.0 if norm == 0.0 else (off_x * run_x + off_y * run_y) / norm
+                    if share >= 1.0:  # measured from the end itself, so that streets that meet there are equally far
+                        share, off_x, off_y = 1.0, x - segments[s, 2], y - segments[s, 3]
+                    elif share > 0.0:
+                        off_x, off_y = off_x - share * run_x, off_y - share * run_y
+                    else:
+                        share = 0.0
+                    square = off_x * off_x + off_y * off_y
+                    if square < best_square or (square == best_square and s < best):
+                        best, along, best_square = s, share * np.sqrt(norm), square
+        ring += 1
+    gap_m = np.sqrt(best_square)
+    if best < 0 or gap_m > limit_m:
+        return -1, 0.0, np.nan
+    return best, along, gap_m
+
+
+@njit(cache=True, nogil=True)
+def _span(a: float, b: float, origin: float, cell_m: float) -> tuple[int, int]:
+    """Return the first and the last cell between two coordinates."""
+    return int(np.floor((min(a, b) - origin) / cell_m)), int(np.floor((max(a, b) - origin) / cell_m))
+
+
+@njit(cache=True, nogil=True)
+def pick_soonest(
+    ms: NDArray[np.uint32],
+    extra_ms: NDArray[np.int64],
+    allowed: NDArray[np.bool_],
+    station: NDArray[np.int64],
+    total_ms: NDArray[np.int64],
+) -> int:
+    """Write the allowed stations of least `ms` plus `extra_ms`, as many as there is room for, soonest first.
+
+    Equal times stay in the order of the stations. Returns how many were written; those `UNREACHED` are not.
+    """
+    room, count = station.shape[0], 0
+    for k in range(ms.shape[0]):
+        if ms[k] == UNREACHED or not allowed[k]:
+            continue
+        total = np.int64(ms[k]) + extra_ms[k]
+        if count == room and total >= total_ms[count - 1]:
+            continue
+        place = count if count < room else room - 1
+        while place > 0 and total_ms[place - 1] > total:
+            station[place], total_ms[place] = station[place - 1], total_ms[place - 1]
+            place -= 1
+        station[place], total_ms[place] = k, total
+        count = min(count + 1, room)
+    return count
+
+
 def warm_up() -> None:
     """Compile every loop for the kinds of arrays that it is given, or load what was compiled before.
 
@@ -226,7 +392,27 @@ def warm_up() -> None:
     node, cost = np.zeros(1, dtype=np.int32), np.zeros(1, dtype=np.uint32)
     ms, scratch = np.full(2, UNREACHED, dtype=np.uint32), np.full(8, -1, dtype=np.int32)
     entries = (scratch.copy(), np.zeros(8, dtype=np.uint32), scratch.copy())
-    search_bounded(offset, arc, node, cost, np.uint32(9), 2, ms, scratch[:2].copy(), scratch, *entries, scratch.copy())
+    inherit_owner(node, np.full(2, -1, dtype=np.int32), node, np.zeros(2, dtype=np.int32))
+    take_reached(node, ms.copy(), scratch[:2], node, cost.copy(), node.copy())
+    search_bounded(
+        offset,
+        arc,
+        node,
+        cost.astype(np.int64),
+        np.uint32(9),
+        2,
+        ms,
+        scratch[:2].copy(),
+        scratch,
+        *entries,
+        scratch.copy(),
+    )
+    segments, cells, listed = np.zeros((1, 4)), np.zeros(2, dtype=np.int64), np.zeros(1, dtype=np.int32)
+    count_in_cells(segments, 0.0, 0.0, 1.0, 1, cells)
+    list_in_cells(segments, 0.0, 0.0, 1.0, 1, cells, listed)
+    nearest_segment(0.0, 0.0, 1.0, segments, 0.0, 0.0, 1.0, 1, cells, listed)
+    soonest = np.zeros(1, dtype=np.int64)
+    pick_soonest(cost, soonest, np.ones(1, dtype=bool), soonest.copy(), soonest.copy())
     rows, stations, times = np.array([0, 1], dtype=np.int64), np.zeros(1, dtype=np.int32), np.zeros(1, dtype=np.uint32)
     group_by_node(stations, np.zeros(1, dtype=np.int64), rows, np.zeros(1, dtype=np.int64))
     pieces = np.zeros(1, dtype=np.int32), np.zeros(1), np.ones(1)

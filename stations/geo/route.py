@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from stations.geo.crs import to_degrees
 from stations.geo.roads import RoadNetwork
 from stations.geo.search import AT_SEED, Reached
-from stations.geo.seats import Seats, direct_ms, ways_in, ways_out
+from stations.geo.seats import Seats, direct_ms, ways_out
 from stations.geo.table import TravelTable
 
 
@@ -46,23 +46,26 @@ def find_route(network: RoadNetwork, table: TravelTable, origin: Seats, index: i
     column = table.columns.column(station)
     walk_ms = int(origin.walk_ms[index])
     street, here = int(origin.street[index]), float(origin.fraction[index])
-    choices: list[tuple[int, int | None]] = []
+    choices: list[tuple[int, int | None, int]] = []
     if street == table.seats.street[station]:
         direct = direct_ms(network, table.mode, street, start=here, end=float(table.seats.fraction[station]))
         if direct is not None:
-            choices.append((direct + int(table.seats.walk_ms[station]) + walk_ms, None))
+            choices.append((direct + int(table.seats.walk_ms[station]) + walk_ms, None, direct))
     for node, partial_ms in ways_out(network, table.mode, origin, index):
         at = _place(column, node)
         if at is not None:
-            choices.append((partial_ms + int(column.ms[at]) + walk_ms, node))
+            choices.append((partial_ms + int(column.ms[at]) + walk_ms, node, partial_ms))
     choices = [choice for choice in choices if choice[0] <= table.limit_ms]
     if not choices:
         return None
-    ms, first = min(choices, key=lambda choice: (choice[0], choice[1] is not None, choice[1] or 0))
+    ms, first, partial_ms = min(choices, key=lambda choice: (choice[0], choice[1] is not None, choice[1] or 0))
     if first is None:
         legs = [Leg(street, here, float(table.seats.fraction[station]))]
     else:
-        legs = [_leave(network, street, here, first), *_follow(network, table, column, first, station)]
+        legs = [
+            *_between(network, table, street, here, first, partial_ms, leaving=True),
+            *_follow(network, table, column, first, station),
+        ]
     legs = [leg for leg in legs if leg.start != leg.end]
     return Route(tuple(legs), ms, _length_m(network, legs), _line(network, legs, origin, index))
 
@@ -72,9 +75,17 @@ def _place(column: Reached, node: int) -> int | None:
     return at if at < len(column.node) and column.node[at] == node else None
 
 
-def _leave(network: RoadNetwork, street: int, here: float, node: int) -> Leg:
-    ends = [end for end, at in ((1.0, network.street_to[street]), (0.0, network.street_from[street])) if at == node]
-    return Leg(street, here, min(ends, key=lambda end: abs(end - here)))
+def _between(
+    network: RoadNetwork, table: TravelTable, street: int, spot: float, node: int, ms: int, *, leaving: bool
+) -> list[Leg]:
+    """Return the leg between a spot on a street and a node at its end that costs `ms`; none where that is nothing."""
+    if ms == 0:
+        return []
+    for end, at in ((0.0, network.street_from[street]), (1.0, network.street_to[street])):
+        leg = Leg(street, spot, end) if leaving else Leg(street, end, spot)
+        if at == node and direct_ms(network, table.mode, street, start=leg.start, end=leg.end) == ms:
+            return [leg]
+    raise AssertionError("a place is left and reached by the ends that `ways_out` and `ways_in` name")
 
 
 def _follow(network: RoadNetwork, table: TravelTable, column: Reached, node: int, station: int) -> list[Leg]:
@@ -84,7 +95,9 @@ def _follow(network: RoadNetwork, table: TravelTable, column: Reached, node: int
         assert at is not None  # the street of a reached node leads to a reached node
         street = int(column.street[at])
         if street == AT_SEED:
-            return [*legs, _arrive(network, table, node, int(column.ms[at]), station)]
+            ms = int(column.ms[at]) - int(table.seats.walk_ms[station])
+            own, there = int(table.seats.street[station]), float(table.seats.fraction[station])
+            return [*legs, *_between(network, table, own, there, node, ms, leaving=False)]
         forward = network.street_from[street] == node and _step_fits(network, table, column, street, at, forward=True)
         legs.append(Leg(street, 0.0, 1.0) if forward else Leg(street, 1.0, 0.0))
         node = int(network.street_to[street] if forward else network.street_from[street])
@@ -97,18 +110,6 @@ def _step_fits(
     costs, ends = (network.forward_ms, network.street_to) if forward else (network.backward_ms, network.street_from)
     then = _place(column, int(ends[street]))
     return then is not None and int(column.ms[then]) + int(costs[table.mode][street]) == int(column.ms[at])
-
-
-def _arrive(network: RoadNetwork, table: TravelTable, node: int, ms: int, station: int) -> Leg:
-    street, there = int(table.seats.street[station]), float(table.seats.fraction[station])
-    walk_ms = int(table.seats.walk_ms[station])
-    assert (node, ms - walk_ms) in ways_in(network, table.mode, table.seats, station)
-    return Leg(street, _nearer_end(network, street, node, there), there)
-
-
-def _nearer_end(network: RoadNetwork, street: int, node: int, there: float) -> float:
-    ends = [end for end, at in ((0.0, network.street_from[street]), (1.0, network.street_to[street])) if at == node]
-    return min(ends, key=lambda end: abs(end - there))
 
 
 def _length_m(network: RoadNetwork, legs: list[Leg]) -> float:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stations.geo.arcs import Arcs
-from stations.geo.kernels import POOL_FULL, UNREACHED, search_bounded
+from stations.geo.kernels import LEADS_BACK, POOL_FULL, UNREACHED, inherit_owner, search_bounded, take_reached
 
 AT_SEED = -1
 """Next street of a node at which a search began; never leaves `geo`."""
@@ -56,7 +56,7 @@ class Searcher:
 
     def __init__(self, arcs: Arcs) -> None:
         self._arcs = arcs
-        self._packed = np.column_stack([arcs.head.astype(np.uint32), arcs.cost_ms]).ravel()
+        self._packed = np.column_stack([_marked_heads(arcs), arcs.cost_ms]).ravel()
         self._offset = arcs.offset.astype(np.int32)
         typical_ms = int(np.median(arcs.cost_ms)) if len(arcs.cost_ms) else 1
         self._shift = max(0, typical_ms.bit_length() - 1)
@@ -65,18 +65,16 @@ class Searcher:
         self._via = np.empty(arcs.nodes, dtype=np.int32)
         self._found = np.empty(arcs.nodes, dtype=np.int32)
         self._bucket = np.empty(0, dtype=np.int32)
+        self._tail: NDArray[np.int32] | None = None
         self._make_pool(max(4096, len(arcs.head)))
 
     def reach(self, seed: Seed, *, limit_ms: int) -> Reached:
         """Return the nodes within `limit_ms` (inclusive) of a seed; exact in whole milliseconds."""
         found = self._search(np.array(seed.nodes, np.int32), np.array(seed.cost_ms, np.int64), limit_ms)
         node = np.sort(found)
-        via = self._via[node]
-        street = np.full(len(node), AT_SEED, dtype=np.int32)
-        street[via >= 0] = self._arcs.street[via[via >= 0]]
-        reached = Reached(node, self._ms[node], street)
-        self._ms[node] = UNREACHED
-        return reached
+        ms, street = np.empty(len(node), dtype=np.uint32), np.empty(len(node), dtype=np.int32)
+        take_reached(node, self._ms, self._via, self._arcs.street, ms, street)
+        return Reached(node, ms, street)
 
     def nearest(self, seeds: Sequence[Seed], *, limit_ms: int) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
         """Return for every node how long to the nearest of many seeds, and which that is, in one search.
@@ -88,37 +86,36 @@ class Searcher:
         owner
             int32 (N,), number of the seed, -1 beyond the limit.
         """
-        node = np.array([n for seed in seeds for n in seed.nodes], dtype=np.int32)
-        cost_ms = np.array([ms for seed in seeds for ms in seed.cost_ms], dtype=np.int64)
+        node, cost_ms = _starts(seeds)
         number = np.repeat(np.arange(len(seeds), dtype=np.int32), [len(seed.nodes) for seed in seeds])
         found = self._search(node, cost_ms, limit_ms)
-        ms = self._ms.copy()
-        self._ms[found] = UNREACHED
         first = np.lexsort((number, cost_ms))[::-1]
         owner = np.full(self._arcs.nodes, -1, dtype=np.int32)
         owner[node[first]] = number[first]  # the cheapest of those that begin at one node is written last
-        return ms, self._inherit(owner, found)
+        inherit_owner(found, self._via, self._tails(), owner)
+        ms = self._ms.copy()
+        owner[ms == UNREACHED] = -1
+        self._ms[found] = UNREACHED
+        return ms, owner
 
-    def _inherit(self, owner: NDArray[np.int32], found: NDArray[np.int32]) -> NDArray[np.int32]:
-        """Hand the owner of every seed on along the arcs by which nodes were reached, by pointer jumping."""
-        before = np.arange(self._arcs.nodes, dtype=np.int64)
-        via = self._via[found]
-        tail = np.searchsorted(self._arcs.offset, via[via >= 0], side="right") - 1
-        before[found[via >= 0]] = tail
-        while not np.array_equal(before, before[before]):
-            before = before[before]
-        inherited = np.full(self._arcs.nodes, -1, dtype=np.int32)
-        inherited[found] = owner[before[found]]
-        return inherited
+    def nearest_ms(self, seeds: Sequence[Seed], *, limit_ms: int) -> NDArray[np.uint32]:
+        """Return only the times of `nearest`."""
+        found = self._search(*_starts(seeds), limit_ms)
+        ms = self._ms.copy()
+        self._ms[found] = UNREACHED
+        return ms
+
+    def _tails(self) -> NDArray[np.int32]:
+        """Return the node from which each arc leads away, shape (A,)."""
+        if self._tail is None:
+            self._tail = np.repeat(np.arange(self._arcs.nodes, dtype=np.int32), np.diff(self._arcs.offset))
+        return self._tail
 
     def _search(self, node: NDArray[np.int32], cost_ms: NDArray[np.int64], limit_ms: int) -> NDArray[np.int32]:
-        inside = cost_ms <= limit_ms
-        node, start_ms = node[inside], cost_ms[inside].astype(np.uint32)
-        spread_ms = int(np.ptp(start_ms)) if len(start_ms) else 0
-        self._fit_buckets(min(limit_ms, max(self._longest_ms, spread_ms)))
+        self._fit_buckets(min(limit_ms, max(self._longest_ms, int(cost_ms.max(initial=0)))))
         while True:
             count = search_bounded(
-                self._offset, self._packed, node, start_ms, np.uint32(limit_ms), self._shift, self._ms, self._via,
+                self._offset, self._packed, node, cost_ms, np.uint32(limit_ms), self._shift, self._ms, self._via,
                 self._bucket, *self._pool, self._found,
             )  # fmt: skip
             if count != POOL_FULL:
@@ -136,3 +133,19 @@ class Searcher:
 
     def _make_pool(self, size: int) -> None:
         self._pool = (np.empty(size, np.int32), np.empty(size, np.uint32), np.empty(size, np.int32))
+
+
+def _starts(seeds: Sequence[Seed]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Return the nodes at which seeds begin, and their costs, one after the other."""
+    node = np.array([n for seed in seeds for n in seed.nodes], dtype=np.int32)
+    return node, np.array([ms for seed in seeds for ms in seed.cost_ms], dtype=np.int64)
+
+
+def _marked_heads(arcs: Arcs) -> NDArray[np.uint32]:
+    """Return the heads of all arcs, those marked from which no arc leads on but back to the tail."""
+    count = np.diff(arcs.offset)
+    tail = np.repeat(np.arange(arcs.nodes, dtype=np.int32), count)
+    only = np.full(arcs.nodes, -1, dtype=np.int32)
+    only[count == 1] = arcs.head[arcs.offset[:-1][count == 1]]
+    leads_back = (count[arcs.head] == 0) | ((count[arcs.head] == 1) & (only[arcs.head] == tail))
+    return np.where(leads_back, arcs.head.astype(np.uint32) | LEADS_BACK, arcs.head.astype(np.uint32))

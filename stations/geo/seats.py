@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stations.geo.roads import NO_WAY, RoadNetwork
-from stations.geo.snap import Snaps
+from stations.geo.snap import OFF_NETWORK, Snaps
 from stations.model.keys import TravelMode
 
 
@@ -78,6 +78,32 @@ def direct_ms(network: RoadNetwork, mode: TravelMode, street: int, *, start: flo
     if cost_ms == NO_WAY:
         return 0 if start == end else None
     return abs(split_cost(cost_ms, end)[0] - split_cost(cost_ms, start)[0])
+
+
+def times_through_ends(
+    network: RoadNetwork, mode: TravelMode, seats: Seats, times: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the milliseconds from many places through the ends of their streets, `times` being those of the nodes.
+
+    `ways_out` for all places at once; what lies on a place's own street is not looked at.
+
+    Returns
+    -------
+    ndarray of float64
+        Shape (K,), with each place's walk to the road; inf where no end leads on, nan off the network.
+    """
+    street = seats.street
+    at_start, at_end = times[network.street_from[street]], times[network.street_to[street]]
+    along, against = network.forward_ms[mode][street], network.backward_ms[mode][street]
+    along_first, against_first = np.rint(seats.fraction * along), np.rint(seats.fraction * against)
+    choices = (
+        (along != NO_WAY, at_end + (along - along_first)),
+        ((along != NO_WAY) & (along_first == 0), at_start),
+        (against != NO_WAY, at_start + against_first),
+        ((against != NO_WAY) & (against_first == against), at_end),
+    )
+    best = np.min([np.where(usable, ms, np.inf) for usable, ms in choices], axis=0)
+    return np.where(street == OFF_NETWORK, np.nan, best + seats.walk_ms)
 
 
 def _street(network: RoadNetwork, mode: TravelMode, street: int) -> tuple[int, int, int, int]:

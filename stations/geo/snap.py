@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,11 +11,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from stations.geo.arcs import Components, usable_streets
 from stations.geo.crs import to_metres
+from stations.geo.kernels import count_in_cells, list_in_cells, nearest_segment
 from stations.geo.roads import RoadNetwork
 from stations.model.keys import TravelMode
 
 OFF_NETWORK = -1
 """Street of a place that has none within the limit; never leaves `geo`."""
+LEAST_CELL_M = 40.0
+
+_Grid = tuple[NDArray[np.float64], float, float, float, int, NDArray[np.int64], NDArray[np.int32]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,39 +79,71 @@ class SnapIndex:
         main &= of_node[network.street_to] == components.main
         self._crs = network.crs
         self._limit_m = limit_m
-        self._lines = lines
-        self._streets = [np.flatnonzero(main).astype(np.int32), np.flatnonzero(usable & ~main).astype(np.int32)]
-        self._trees = [shapely.STRtree(lines[streets]) for streets in self._streets]
+        self._parts = [_Part(lines, np.flatnonzero(streets).astype(np.int32)) for streets in (main, usable & ~main)]
 
     def snap(self, lon: ArrayLike, lat: ArrayLike) -> Snaps:
         """Return where places (WGS 84 degrees, shape (K,)) sit on the roads."""
-        x, y = to_metres(lon, lat, crs=self._crs)
-        points = np.asarray(shapely.points(np.atleast_1d(x), np.atleast_1d(y)))
-        snaps = self._nearest(points, part=0)
-        missed = np.flatnonzero(~snaps.on_network)
-        if not len(missed):
-            return snaps
-        other = self._nearest(points[missed], part=1)
-        for name in ("street", "fraction", "walk_m", "on_main"):
-            getattr(snaps, name)[missed] = getattr(other, name)
+        x, y = (np.atleast_1d(axis) for axis in to_metres(lon, lat, crs=self._crs))
+        count = len(x)
+        snaps = Snaps(
+            street=np.full(count, OFF_NETWORK, dtype=np.int32),
+            fraction=np.zeros(count),
+            walk_m=np.full(count, np.nan),
+            on_main=np.zeros(count, dtype=bool),
+        )
+        for place in range(count):
+            for part in self._parts:
+                if part.put(snaps, place, float(x[place]), float(y[place]), limit_m=self._limit_m):
+                    snaps.on_main[place] = part is self._parts[0]
+                    break
         return snaps
 
-    def _nearest(self, points: NDArray[np.object_], *, part: int) -> Snaps:
-        count = len(points)
-        street = np.full(count, OFF_NETWORK, dtype=np.int32)
-        fraction = np.zeros(count)
-        walk_m = np.full(count, np.nan)
-        (place, hit), distance_m = self._trees[part].query_nearest(
-            points, max_distance=self._limit_m, return_distance=True, all_matches=True
-        )
-        first = np.lexsort((hit, place))
-        place, hit, distance_m = place[first], hit[first], distance_m[first]
-        place, kept = np.unique(place, return_index=True)
-        street[place] = self._streets[part][hit[kept]]
-        walk_m[place] = distance_m[kept]
-        lines = self._lines[street[place]]
-        fraction[place] = shapely.line_locate_point(lines, points[place], normalized=True)
-        return Snaps(street, fraction, walk_m, on_main=(street != OFF_NETWORK) & (part == 0))
+
+class _Part:
+    """Streets of one part of the network, their straight segments listed by the cells of a grid that they touch.
+
+    There are about as many cells as segments, so that few segments are looked at wherever a place lies.
+    """
+
+    def __init__(self, lines: NDArray[np.object_], streets: NDArray[np.int32]) -> None:
+        points, of_line = shapely.get_coordinates(lines[streets], return_index=True)
+        goes_on = of_line[1:] == of_line[:-1]
+        segments = np.hstack([points[:-1], points[1:]])[goes_on]
+        length_m = np.hypot(segments[:, 2] - segments[:, 0], segments[:, 3] - segments[:, 1])
+        line = of_line[:-1][goes_on]
+        total_m = np.bincount(line, weights=length_m, minlength=len(streets))
+        before = np.concatenate([[0.0], np.cumsum(length_m)[:-1]]) if len(line) else length_m
+        first = np.searchsorted(line, np.arange(len(streets)))
+        self._street = streets[line]
+        self._run_m = before - before[first][line] if len(line) else before
+        self._total_m = total_m[line]
+        self._grid = _list_by_cells(segments)
+
+    def put(self, snaps: Snaps, place: int, x: float, y: float, *, limit_m: float) -> bool:
+        """Write where a place sits to `snaps`; return whether a street lies within the limit."""
+        segment, along_m, gap_m = nearest_segment(x, y, limit_m, *self._grid)
+        if segment < 0:
+            return False
+        snaps.street[place] = self._street[segment]
+        snaps.fraction[place] = min(1.0, (self._run_m[segment] + along_m) / self._total_m[segment])
+        snaps.walk_m[place] = gap_m
+        return True
+
+
+def _list_by_cells(segments: NDArray[np.float64]) -> _Grid:
+    """Return the segments and the grid over them, as `nearest_segment` takes them."""
+    if not len(segments):
+        return segments, 0.0, 0.0, LEAST_CELL_M, 1, np.zeros(2, dtype=np.int64), np.empty(0, dtype=np.int32)
+    x, y = segments[:, 0::2], segments[:, 1::2]
+    left, bottom = float(x.min()), float(y.min())
+    width, height = float(np.ptp(x)), float(np.ptp(y))
+    cell_m = max(LEAST_CELL_M, math.sqrt(width * height / len(segments)), max(width, height) / len(segments))
+    columns, rows = int(width / cell_m) + 2, int(height / cell_m) + 2
+    offset = np.zeros(rows * columns + 1, dtype=np.int64)
+    count_in_cells(segments, left, bottom, cell_m, columns, offset)
+    listed = np.empty(offset[-1], dtype=np.int32)
+    list_in_cells(segments, left, bottom, cell_m, columns, offset, listed)
+    return segments, left, bottom, cell_m, columns, offset, listed
 
 
 def street_lines(network: RoadNetwork) -> NDArray[np.object_]:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stations.geo.kernels import UNREACHED, merge_rows
+from stations.geo.kernels import UNREACHED, merge_rows, pick_soonest
 from stations.geo.roads import RoadNetwork
 from stations.geo.search import Reached
 from stations.geo.seats import Seats, direct_ms, ways_in, ways_out
@@ -88,7 +88,9 @@ def table_from_arrays(mode: TravelMode, limit_ms: int, arrays: Mapping[str, NDAr
     """
 
     def part(name: str, kind: type[Seats] | type[Columns] | type[Rows]) -> dict[str, Any]:
-        return {field.name: arrays[f"{name}.{field.name}"] for field in fields(kind)}
+        return {
+            field.name: np.asarray(arrays[f"{name}.{field.name}"]) for field in fields(kind)
+        }  # plain ones are faster
 
     return TravelTable(
         mode,
@@ -118,6 +120,30 @@ def times_from_stations(network: RoadNetwork, table: TravelTable, origin: Seats,
     best = _through_ends(table, table.back, ways_in(network, table.mode, origin, index), origin, index)
     _along_one_street(network, table, origin, index, best, to_station=False)
     return best
+
+
+def soonest(
+    ms: NDArray[np.uint32], extra_ms: NDArray[np.int64], *, allowed: NDArray[np.bool_], count: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the stations that take least time, as many as `count`, soonest first, equal times by number.
+
+    Parameters
+    ----------
+    ms
+        uint32 (K,), as `times_to_stations` gives it; who is `UNREACHED` is left out.
+    extra_ms
+        int64 (K,), what each station adds: parking and the walk from its gate.
+    allowed
+        bool (K,), which stations are asked for.
+
+    Returns
+    -------
+    station, total_ms
+        int64, numbers of the stations and their times with what they add.
+    """
+    station, total_ms = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
+    found = pick_soonest(ms, extra_ms, allowed, station, total_ms)
+    return station[:found], total_ms[:found]
 
 
 def _through_ends(

@@ -67,6 +67,15 @@ def known_columns(table: TravelTable) -> list[tuple[Reached, Reached]]:
     ]
 
 
+def mean_reach(
+    network: RoadNetwork, mode: TravelMode, seats: Seats, sample: NDArray[np.int64], *, limit_ms: int
+) -> float:
+    """Return how many nodes the stations of a sample have within the limit, on average; 0 without any."""
+    searcher = Searcher(reversed_arcs(network, mode))
+    sizes = [len(searcher.reach(seed_to(network, mode, seats, k), limit_ms=limit_ms).node) for k in sample.tolist()]
+    return float(np.mean(sizes)) if sizes else 0.0
+
+
 def seed_to(network: RoadNetwork, mode: TravelMode, seats: Seats, k: int) -> Seed:
     """Return where a search on reversed arcs begins, to find who reaches a place that sits on the network."""
     return _seed(ways_in(network, mode, seats, k), int(seats.walk_ms[k]))

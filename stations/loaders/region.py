@@ -35,7 +35,7 @@ _PLAIN_KEYS = (
     "roads_file",
 )
 _TABLES = ("demand_counts", "names", "dates", "sources", "modes", "road_columns")
-_MODE_KEYS = ("speed_kmh", "parking_s", "limit_min", "traffic_factor", "class_speeds_kmh")
+_MODE_KEYS = ("speed_kmh", "parking_s", "limit_min", "traffic_factor", "class_speeds_kmh", "measured")
 
 
 def read_profile(folder: Path) -> RegionProfile:
@@ -227,6 +227,7 @@ def _mode(mode: TravelMode, table: _Table) -> ModeProfile:
         traffic_factor=table.positive("traffic_factor", default=1.0),
         class_speeds_kmh={name: classes.positive(name) for name in classes.values},
         limit_min=table.whole("limit_min", default=35, least=1),
+        measured=table.text("measured", default="").strip(),
     )
 
 
@@ -239,6 +240,8 @@ def _mode_lines(mode: ModeProfile) -> list[str]:
         f"limit_min = {mode.limit_min}",
         f"traffic_factor = {mode.traffic_factor!r}",
     ]
+    if mode.measured:
+        lines.append(f"measured = {_quoted(mode.measured)}")
     if mode.class_speeds_kmh:
         lines.extend(["", f"[modes.{mode.mode}.class_speeds_kmh]"])
         lines.extend(f"{_key(name)} = {speed!r}" for name, speed in mode.class_speeds_kmh.items())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One step of a long work: `key` names its sentence in `stations.texts`; `done` of `total` steps."""
+    """One step of a long work: `key` names its sentence, which may tell `total`; `done` of `total` steps."""
 
     key: str
     done: int

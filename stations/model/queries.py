@@ -93,6 +93,23 @@ class CatchmentQuery(CutoffQuery):
 
 
 @dataclass(frozen=True, slots=True)
+class RouteQuery:
+    """Which way leads from `origin` to a station by `mode`."""
+
+    origin: Place
+    station_id: str
+    mode: TravelMode
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIfQuery:
+    """A candidate at `place`, and the mode and cutoff to look at it with."""
+
+    place: Place
+    cutoff: CutoffQuery
+
+
+@dataclass(frozen=True, slots=True)
 class CoverageQuery(CutoffQuery):
     """How much demand is within the cutoff of a station that offers `services` and `needs`, open at `when`.
 

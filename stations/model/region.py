@@ -15,7 +15,8 @@ class ModeProfile:
 
     `speed_kmh` holds on every road the mode may use; where `class_speeds_kmh` names the road's OSM class that speed
     is taken instead (a signed `maxspeed` caps it), times `traffic_factor`. `parking_s` is added once at the
-    station. `limit_min` is how far the travel-time table reaches.
+    station. `limit_min` is how far the travel-time table reaches. `measured` says in a few words how its times were
+    checked on the ground; empty: they were not.
     """
 
     mode: TravelMode
@@ -24,6 +25,12 @@ class ModeProfile:
     traffic_factor: float = 1.0
     class_speeds_kmh: Mapping[str, float] = field(default_factory=dict)
     limit_min: int = 35
+    measured: str = ""
+
+    @property
+    def by_road(self) -> bool:
+        """Whether roads have speeds of their own, so that `traffic_factor` and not `speed_kmh` sets the pace."""
+        return self.mode == TravelMode.CAR or bool(self.class_speeds_kmh)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,10 @@ from stations.errors import DamagedArtefactError, RefusedListError, StoreError
 from stations.geo.kernels import warm_up
 from stations.geo.roads import NO_WAY
 from stations.geo.search import Reached
+from stations.geo.seats import Seats
 from stations.geo.snap import OFF_NETWORK
 from stations.geo.table import TravelTable, table_from_arrays
-from stations.geo.table_build import compute_table, known_columns
+from stations.geo.table_build import compute_table, known_columns, mean_reach
 from stations.loaders.region import read_profile
 from stations.loaders.station_list import read_station_list
 from stations.model.keys import Datum, TravelMode
@@ -38,6 +39,9 @@ from stations.store.table_files import publish, published, read_bundle, remove_o
 
 TABLE_FORMAT = 2
 """Raise when what is written changes, so that older tables are computed anew."""
+SIZE_SAMPLE = 5
+BYTES_A_PAIR = 28
+"""On disk, of a node and a station within reach: 12 by station, 8 by node, and 8 on the way back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,8 @@ def build_region(settings: Settings) -> Iterator[Progress]:
     with one_builder(settings, profile):
         yield from build_roads(profile, road_folder(settings, profile))
         roads = load_roads(profile, road_folder(settings, profile))
-        yield from publish_stations(settings, profile, roads, station_store(settings, profile))
+        with station_store(settings, profile) as store:
+            yield from publish_stations(settings, profile, roads, store)
 
 
 @contextmanager
@@ -89,8 +94,9 @@ def one_builder(settings: Settings, profile: RegionProfile) -> Iterator[None]:
         os.close(lock)
 
 
-def station_store(settings: Settings, profile: RegionProfile) -> StationStore:
-    """Return the stations of a region, begun with its own list where nothing was ever written.
+@contextmanager
+def station_store(settings: Settings, profile: RegionProfile) -> Iterator[StationStore]:
+    """Open the stations of a region, begun with its own list where nothing was ever written.
 
     Raises
     ------
@@ -99,10 +105,14 @@ def station_store(settings: Settings, profile: RegionProfile) -> StationStore:
     StoreError
         The database does not answer.
     """
-    store = StationStore(open_database(settings.database_url), profile.region_id)
-    if store.generation() == 0:
-        store.seed_if_empty(_seed_stations(profile))
-    return store
+    database = open_database(settings.database_url)
+    try:
+        store = StationStore(database, profile.region_id)
+        if store.generation() == 0:
+            store.seed_if_empty(_seed_stations(profile))
+        yield store
+    finally:
+        database.close()
 
 
 def publish_stations(
@@ -121,6 +131,7 @@ def publish_stations(
         yield Progress("progress.compile", 0, 1)
         warm_up()
         yield Progress("progress.compile", 1, 1)
+        yield from _announce_size(settings, profile, roads, listed.stations)
         before = _published_before(folder, published(pointer), roads)
         arrays: dict[str, NDArray[np.generic]] = {}
         for mode in profile.modes:
@@ -162,8 +173,7 @@ def _build_table(
     mode: TravelMode,
     before: tuple[dict[str, NDArray[np.generic]], dict[str, Any]] | None,
 ) -> Generator[Progress, None, TravelTable]:
-    targets = np.array([station.target for station in stations]).reshape(-1, 2)
-    seats, _ = roads.seat(mode, targets[:, 0], targets[:, 1])
+    seats = _seats(roads, stations, mode)
     limit_ms = _limit_ms(profile, mode)
     known = _known_columns(before, stations, mode, limit_ms) if before else {}
     total = sum(k not in known and seats.street[k] != OFF_NETWORK for k in range(len(stations)))
@@ -172,6 +182,26 @@ def _build_table(
             return step
         yield Progress(f"progress.table_{mode}", step, total)
     raise AssertionError("compute_table ends with a table")
+
+
+def _announce_size(
+    settings: Settings, profile: RegionProfile, roads: Roads, stations: tuple[Station, ...]
+) -> Iterator[Progress]:
+    """Tell about how large a table will be, from a few of its columns, where it is larger than is usual."""
+    pairs = 0.0
+    for mode in profile.modes:
+        seats = _seats(roads, stations, mode)
+        seated = np.flatnonzero(seats.street != OFF_NETWORK)
+        sample = seated[:: max(1, len(seated) // SIZE_SAMPLE)][:SIZE_SAMPLE]
+        pairs += mean_reach(roads.network, mode, seats, sample, limit_ms=_limit_ms(profile, mode)) * len(seated)
+    megabytes = round(pairs * BYTES_A_PAIR / 1e6)
+    if megabytes > settings.large_table_mb:
+        yield Progress("progress.large", megabytes, megabytes)
+
+
+def _seats(roads: Roads, stations: tuple[Station, ...], mode: TravelMode) -> Seats:
+    targets = np.array([station.target for station in stations]).reshape(-1, 2)
+    return roads.seat(mode, targets[:, 0], targets[:, 1])[0]
 
 
 def _known_columns(

@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from stations.errors import InputError
-from stations.geo.catchment import draw_polygon, reached_pieces
+from stations.geo.catchment import StreetPieces, draw_polygon, reached_pieces
 from stations.geo.crs import to_degrees
 from stations.model.queries import CatchmentQuery
 from stations.services.region import Region
@@ -53,17 +53,22 @@ def _joined(query: CatchmentQuery, region: Region) -> Catchment:
     return region.keep(("joined", query), lambda: _draw(query, region, everyone, None))
 
 
-def _draw(query: CatchmentQuery, region: Region, numbers: tuple[int, ...], station_id: str | None) -> Catchment:
+def outline(pieces: StreetPieces, region: Region, *, station_id: str | None) -> Catchment:
+    """Return reached pieces of street as an area to look at."""
     network = region.roads.network
-    pieces = reached_pieces(
-        network,
-        region.tables[query.mode],
-        np.array(numbers, dtype=np.int64),
-        region.extra_ms(query.mode),
-        cutoff_ms=round(query.minutes * 60_000),
-    )
     drawn = draw_polygon(network, pieces)
     simple = shapely.simplify(drawn, SCREEN_TOLERANCE_M)
     degrees = shapely.transform(simple, lambda xy: np.column_stack(to_degrees(xy[:, 0], xy[:, 1], crs=network.crs)))
     parts = [part for part in shapely.get_parts(degrees) if not part.is_empty]
     return Catchment(station_id, shapely.MultiPolygon(parts), drawn.area / 1e6)
+
+
+def _draw(query: CatchmentQuery, region: Region, numbers: tuple[int, ...], station_id: str | None) -> Catchment:
+    pieces = reached_pieces(
+        region.roads.network,
+        region.tables[query.mode],
+        np.array(numbers, dtype=np.int64),
+        region.extra_ms(query.mode),
+        cutoff_ms=round(query.minutes * 60_000),
+    )
+    return outline(pieces, region, station_id=station_id)

@@ -14,6 +14,8 @@ from stations.model.station import Station
 from stations.services.catchments import Catchment
 from stations.services.coverage import Gap
 from stations.services.handoff import handoff_links
+from stations.services.route import RouteAnswer
+from stations.services.what_if import WhatIf
 
 Json = dict[str, Any]
 
@@ -26,6 +28,7 @@ def nearest_collection(answer: NearestAnswer, profile: RegionProfile) -> Json:
         **origin_of(profile),
         "mode": query.mode,
         "speed_kmh": profile.modes[query.mode].speed_kmh,
+        "measured": profile.modes[query.mode].measured or None,
         "when": query.when.isoformat(),
         "origin": {
             "lon": query.origin.lon,
@@ -65,6 +68,35 @@ def catchment_collection(
     return {"type": "FeatureCollection", **origin_of(profile), **computed, "features": features}
 
 
+def route_feature(answer: RouteAnswer, profile: RegionProfile) -> Json:
+    """Return the way to a station as a line, with its seconds and metres."""
+    mode = answer.query.mode
+    properties = {
+        "station_id": answer.query.station_id,
+        "mode": mode,
+        "speed_kmh": profile.modes[mode].speed_kmh,
+        "travel_s": answer.travel_s,
+        "length_m": round(answer.length_m, 1),
+    }
+    geometry = shapely.geometry.mapping(answer.line)
+    return {"type": "Feature", **origin_of(profile), "geometry": geometry, "properties": properties}
+
+
+def what_if_feature(answer: WhatIf, profile: RegionProfile) -> Json:
+    """Return the catchment of a candidate, and the demand within its cutoff."""
+    cutoff = answer.query.cutoff
+    properties = {
+        "mode": cutoff.mode,
+        "speed_kmh": profile.modes[cutoff.mode].speed_kmh,
+        "minutes": cutoff.minutes,
+        "area_km2": round(answer.catchment.area_km2, 3),
+        "weight_within": answer.weight_within,
+        "counts": dict(profile.demand_counts),
+    }
+    geometry = shapely.geometry.mapping(answer.catchment.area)
+    return {"type": "Feature", **origin_of(profile), "geometry": geometry, "properties": properties}
+
+
 def gap_collection(gaps: Iterable[Gap], profile: RegionProfile) -> Json:
     """Return demand that is a gap; `minutes` is null beyond the table."""
     features = [
@@ -91,6 +123,7 @@ def coverage_object(answer: CoverageAnswer, profile: RegionProfile) -> Json:
         **origin_of(profile),
         "mode": query.mode,
         "speed_kmh": profile.modes[query.mode].speed_kmh,
+        "measured": profile.modes[query.mode].measured or None,
         "minutes": query.minutes,
         "service": list(query.services),
         "need": list(query.needs),

@@ -16,7 +16,11 @@ import shapely
 from numpy.typing import NDArray
 
 from stations.errors import StationsError, UnknownThingError
+from stations.geo.arcs import reversed_arcs
 from stations.geo.kernels import UNREACHED
+from stations.geo.search import Searcher
+from stations.geo.seats import Seats
+from stations.geo.snap import OFF_NETWORK
 from stations.geo.table import TravelTable, table_from_arrays, times_to_stations
 from stations.geo.table_build import leading_parts
 from stations.hours.calendar import WorkCalendar
@@ -99,9 +103,21 @@ class Region:
             lambda: leading_parts(self.roads.components[mode], self.roads.network, mode, self.tables[mode].seats),
         )
 
+    def demand_seats(self, mode: TravelMode) -> Seats:
+        """Return where all demand sits on the roads of `mode`; computed once."""
+        lon = np.array([point.lon for point in self.demand])
+        lat = np.array([point.lat for point in self.demand])
+        return self.keep(("demand seats", mode), lambda: self.roads.seat(mode, lon, lat)[0])
+
+    def searcher(self, mode: TravelMode) -> Searcher:
+        """Return a search of who reaches a place by `mode`, for one request: its scratch is not shared."""
+        arcs = self.keep(("arcs", mode), lambda: reversed_arcs(self.roads.network, mode))
+        return Searcher(arcs)
+
     def demand_times(self, mode: TravelMode) -> DemandTimes:
         """Return the times of all demand by `mode`, looked up in the table once."""
-        return self.keep(("demand", mode), lambda: _look_up_demand(self, mode))
+        seats = self.demand_seats(mode)
+        return self.keep(("demand", mode), lambda: _look_up_demand(self, seats, mode))
 
     def keep(self, key: object, answer: Callable[[], Answer]) -> Answer:
         """Return what was answered to `key` before, else ask `answer` and remember it for as long as there is room."""
@@ -234,13 +250,9 @@ def _table(mode: TravelMode, limit_ms: int, arrays: Mapping[str, NDArray[np.gene
     return table_from_arrays(mode, limit_ms, own)
 
 
-def _look_up_demand(region: Region, mode: TravelMode) -> DemandTimes:
-    lon = np.array([point.lon for point in region.demand])
-    lat = np.array([point.lat for point in region.demand])
-    seats, walk_m = region.roads.seat(mode, lon, lat)
-    on_network = ~np.isnan(walk_m)
-    table = region.tables[mode]
+def _look_up_demand(region: Region, seats: Seats, mode: TravelMode) -> DemandTimes:
+    on_network = seats.street != OFF_NETWORK
     ms = np.full((len(region.demand), len(region.stations)), UNREACHED, dtype=np.uint32)
     for index in np.flatnonzero(on_network):
-        ms[index] = times_to_stations(region.roads.network, table, seats, int(index))
+        ms[index] = times_to_stations(region.roads.network, region.tables[mode], seats, int(index))
     return DemandTimes(ms, on_network, seats.on_main)

@@ -41,20 +41,22 @@ def import_stations(wanted: ListImport, settings: Settings) -> Iterator[Progress
     report = read_station_list(wanted.path, datum=wanted.datum, bounds=profile.bounds)
     if report.problems:
         raise RefusedListError("list.refused", path=wanted.path, problems=report.problems)
-    store = station_store(settings, profile)
-    if wanted.dry_run:
-        yield store.compare(report.stations)
-        return
-    with one_builder(settings, profile):
-        yield from build_roads(profile, road_folder(settings, profile))
-        counts = store.merge(report.stations)
-        yield from publish_stations(settings, profile, load_roads(profile, road_folder(settings, profile)), store)
+    with station_store(settings, profile) as store:
+        if wanted.dry_run:
+            yield store.compare(report.stations)
+            return
+        with one_builder(settings, profile):
+            yield from build_roads(profile, road_folder(settings, profile))
+            roads = load_roads(profile, road_folder(settings, profile))
+            counts = store.merge(report.stations)
+            yield from publish_stations(settings, profile, roads, store)
     yield counts
 
 
 def export_stations(path: Path, settings: Settings) -> int:
     """Write the list as it stands to `path` (.csv or .geojson); return how many stations it holds."""
     profile = read_profile(settings.region)
-    listed = station_store(settings, profile).read()
+    with station_store(settings, profile) as store:
+        listed = store.read()
     write_station_list(path, listed.stations, sample=profile.sample)
     return len(listed.stations)

@@ -89,13 +89,21 @@ def open_database(url: str) -> Database:
     with _named_errors():
         parsed = make_url(url)
         database = Database(_engine(parsed))
-    file = _sqlite_file(parsed)
+    try:
+        _prepare(database, _sqlite_file(parsed))
+    except StoreError:
+        database.close()
+        raise
+    return database
+
+
+def _prepare(database: Database, file: Path | None) -> None:
+    """Bring a database to the newest schema, one process at a time."""
     with _lock(file) if file else nullcontext():
         if file:
             _turn_wal_on(database.engine)
         with database.writing() as connection:
             migrate(connection, "head")
-    return database
 
 
 def migrate(connection: Connection, revision: str) -> None:

@@ -14,13 +14,24 @@ from stations.services.geojson import (
     coverage_object,
     gap_collection,
     nearest_collection,
+    route_feature,
     station_collection,
     station_feature,
+    what_if_feature,
 )
 from stations.services.nearest import find_nearest
 from stations.services.places import find_places
+from stations.services.route import find_route
+from stations.services.what_if import try_candidate
 from stations.web.current import current_region
-from stations.web.parse import parameters_of, parse_catchment, parse_coverage, parse_nearest
+from stations.web.parse import (
+    parameters_of,
+    parse_catchment,
+    parse_coverage,
+    parse_nearest,
+    parse_route,
+    parse_what_if,
+)
 
 bp = Blueprint("api", __name__)
 KEEP_PUBLIC = "public, max-age=0, must-revalidate"
@@ -48,6 +59,24 @@ def station(station_id: str) -> ResponseReturnValue:
     """Answer one station."""
     region = current_region()
     return _kept(_geojson(station_feature(region.station(station_id), region.profile)))
+
+
+@bp.route("/api/route", methods=["GET", "POST"])
+def route() -> ResponseReturnValue:
+    """Answer the way from a place to a station."""
+    region = current_region()
+    query = parse_route(parameters_of(request), region.profile)
+    response = _geojson(route_feature(find_route(query, region), region.profile))
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@bp.route("/api/what-if", methods=["GET", "POST"])
+def what_if() -> ResponseReturnValue:
+    """Answer the catchment of a station that is not there, and the demand it would cover."""
+    region = current_region()
+    query = parse_what_if(parameters_of(request), region.profile)
+    return _geojson(what_if_feature(try_candidate(query, region), region.profile))
 
 
 @bp.get("/api/catchments")

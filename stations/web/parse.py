@@ -11,7 +11,18 @@ from werkzeug.datastructures import MultiDict
 
 from stations.errors import InputError
 from stations.model.keys import EntryMethod, Need, ServiceKey, TravelMode
-from stations.model.queries import CatchmentQuery, CoverageQuery, Key, NearestQuery, Place, read_key, read_moment
+from stations.model.queries import (
+    CatchmentQuery,
+    CoverageQuery,
+    CutoffQuery,
+    Key,
+    NearestQuery,
+    Place,
+    RouteQuery,
+    WhatIfQuery,
+    read_key,
+    read_moment,
+)
 from stations.model.region import RegionProfile
 
 Parameters = MultiDict[str, str]
@@ -72,6 +83,20 @@ def parse_catchment(given: Parameters, profile: RegionProfile) -> CatchmentQuery
         minutes=_number(given, "minutes", default="15"),
         station_ids=tuple(dict.fromkeys(given.getlist("station_id"))),
     )
+
+
+def parse_route(given: Parameters, profile: RegionProfile) -> RouteQuery:
+    """Return the query of a way from a place to one station."""
+    station_id = given.get("station_id", "")
+    if not station_id:
+        raise InputError("error.missing", field="station_id", name="station_id")
+    return RouteQuery(origin=parse_place(given), station_id=station_id, mode=parse_mode(given, profile))
+
+
+def parse_what_if(given: Parameters, profile: RegionProfile) -> WhatIfQuery:
+    """Return the query of a candidate."""
+    cutoff = CutoffQuery(parse_mode(given, profile), _number(given, "minutes", default="15"))
+    return WhatIfQuery(parse_place(given), cutoff)
 
 
 def parse_coverage(given: Parameters, profile: RegionProfile) -> CoverageQuery:

@@ -637,3 +637,77 @@ def test_the_language_travels_to_the_server(terminal, monkeypatch):
     terminal.run("serve")
 
     assert terminal.served[0][1]["lang"] == "zh"
+
+
+# ---- Against the ground
+
+TRIPS = ("lon,lat,station_id,mode,minutes,date,note", "B,e,walk,7.5,2026-11-20,rain", "F,h,walk,7.5,,", "C,h,walk,15,,",
+         "F,h,car,3.05,,", "B,nobody,walk,4,,", "A,q,walk,4,,")  # fmt: skip
+
+
+@pytest.fixture
+def trips(terminal, town):
+    """A file of timed trips; those on foot were made at 2.4 km/h, 1.5 times as slow as the table has it."""
+    lines = [line.partition(",") for line in TRIPS[1:]]
+    rows = [f"{town.places[at][0]},{town.places[at][1]},{rest}" for at, _, rest in lines]
+    return terminal.write("trips.csv", "\n".join([TRIPS[0], *rows]))
+
+
+def test_trips_are_held_against_the_table(terminal, trips):
+    before = terminal.state()
+    status, out, _ = terminal.run("calibrate", trips)
+    lines = out.splitlines()
+
+    assert status == 0
+    assert terminal.state() == before  # a check changes no setting
+    assert lines[0] == say("en", "cli.sample")
+    assert "6 trips in trips.csv, 4 compared" in lines[1]
+    assert re.search(r"^on foot +3 +-3.3 +3.3 +3.6 km/h +2.4 km/h$", out, re.MULTILINE)
+    assert re.search(r"^by e-bike +0 +– +– +18 km/h +not measured on the ground$", out, re.MULTILINE)
+    assert re.search(r"^by car +1 +-0.3 +0.3 +road speeds × 1 +unknown: fewer than 3 trips$", out, re.MULTILINE)
+    assert re.search(r"^2 +e +7.5 +5.0 +-2.5 +2026-11-20 +rain$", out, re.MULTILINE)
+    assert re.search(r"^6 +nobody +on foot +there is no such station$", out, re.MULTILINE)
+    assert re.search(r"^7 +q +on foot +beyond the table \(35 min\), or no way there by road$", out, re.MULTILINE)
+    assert lines[-1] == say("en", "trips.check_only")
+
+
+def test_trips_are_told_in_chinese(terminal, trips, monkeypatch):
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    _, out, _ = terminal.run("calibrate", trips)
+
+    assert re.search(r"^电动车 .*未实测$", out, re.MULTILINE)
+
+
+def test_trips_that_give_no_speed_say_so(terminal, town):
+    # The 60 s that parking takes are longer than the whole trip was.
+    lon, lat = town.places["B"]
+    path = terminal.write("trips.csv", "lon,lat,station_id,mode,minutes\n" + f"{lon},{lat},e,ebike,0.5\n" * 3)
+
+    assert "unknown: these trips give no speed" in terminal.run("calibrate", path)[1]
+
+
+def test_a_file_of_trips_that_cannot_be_used(terminal, trips):
+    terminal.write("trips.csv", edited(trips, "walk,15", "sled,0"))
+    status, out, err = terminal.run("calibrate", trips)
+
+    assert (status, out) == (2, "")
+    assert "nothing was compared" in err
+    assert [words for words in ("row 4", "column mode", "sled", "column minutes") if words not in err] == []
+    assert terminal.run("calibrate", "nowhere.csv")[0] == 2
+
+
+def test_a_table_says_whether_it_was_measured(terminal, at):
+    asked = ["nearest", *at("E"), "--when", NOON, "--mode"]
+    profile = terminal.settings.region / "region.toml"
+    before = (terminal.settings.instance / "town" / "tables" / "current").read_bytes()
+    profile.write_text(
+        edited(profile, "speed_kmh = 3.6", 'speed_kmh = 3.6\nmeasured = "2026-11-20, 34 trips {x}"'), encoding="utf-8"
+    )
+    for mode, words in (("walk", "measured: 2026-11-20, 34 trips {x}"), ("ebike", "not measured on the ground")):
+        assert f"travel times {words}" in terminal.run(*asked, mode)[1].splitlines()[1]
+        assert terminal.run("coverage", "--mode", mode)[1].splitlines()[-1].endswith(f"{words}.")
+    body = {mode: json.loads(terminal.run(*asked, mode, "--json")[1]) for mode in ("walk", "ebike")}
+
+    assert body["walk"]["measured"] == "2026-11-20, 34 trips {x}"
+    assert body["ebike"]["measured"] is None
+    assert (terminal.settings.instance / "town" / "tables" / "current").read_bytes() == before  # nothing was built anew

@@ -50,6 +50,7 @@ en = "sample"
 en = "census"
 [modes.walk]
 speed_kmh = 4.5
+measured = " 2026-11-20, 34 trips "
 [modes.car]
 speed_kmh = 30
 parking_s = 120
@@ -75,7 +76,7 @@ def test_every_key_is_read(tmp_path):
         time_zone="Asia/Shanghai",
         bounds=(116.0, 35.0, 117.0, 36.0),
         modes={
-            TravelMode.WALK: ModeProfile(TravelMode.WALK, 4.5),
+            TravelMode.WALK: ModeProfile(TravelMode.WALK, 4.5, measured="2026-11-20, 34 trips"),
             TravelMode.CAR: ModeProfile(TravelMode.CAR, 30.0, 120, 0.8, {"primary": 50.0}, 20),
         },
         sample=True,
@@ -137,6 +138,7 @@ def test_what_is_left_out_takes_the_defaults(tmp_path):
         ("speed_kmh = 4.5", "speed_kmh = 4.5\nspeed = 5", "key_unknown", "modes.walk.speed", 5),
         ("parking_s = 120", "parking_s = -1", "key_not_whole", "modes.car.parking_s", -1),
         ("parking_s = 120", "parking_s = 1.5", "key_not_whole", "modes.car.parking_s", 1.5),
+        ('measured = " 2026-11-20, 34 trips "', "measured = 34", "key_not_text", "modes.walk.measured", 34),
         ("limit_min = 20", "limit_min = 0", "key_not_whole", "modes.car.limit_min", 0),
         ("traffic_factor = 0.8", "traffic_factor = 0", "key_not_positive", "modes.car.traffic_factor", 0),
         ("primary = 50", "primary = 0", "key_not_positive", "modes.car.class_speeds_kmh.primary", 0),

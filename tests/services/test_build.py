@@ -7,6 +7,7 @@ import multiprocessing
 import shutil
 import threading
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -471,3 +472,12 @@ def test_a_list_that_comes_before_the_first_build_joins_the_folders_own(own, tmp
 
     assert (counts.changed, counts.unchanged) == (1, 3)
     assert {station.name for station in load_region(own.settings).stations} == {"renamed", "站 g", "站 h", "站 q"}
+
+
+def test_a_large_table_is_announced_before_it_is_built(own):
+    keys = [step.key for step in build_region(replace(own.settings, large_table_mb=0.0))]
+    assert "progress.large" not in keys  # less than half a megabyte is none
+
+    steps = list(build_region(replace(own.settings, large_table_mb=-1.0, instance=own.settings.instance / "new")))
+    told = next(place for place, step in enumerate(steps) if step.key == "progress.large")
+    assert all(not step.key.startswith("progress.table") for step in steps[:told])

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import multiprocessing
 import sqlite3
+from contextlib import closing
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -141,7 +142,7 @@ def test_a_url_that_is_none_is_named():
 
 def test_a_database_of_a_newer_version_is_refused(sqlite_file):
     open_database(f"sqlite:///{sqlite_file}").close()
-    with sqlite3.connect(sqlite_file) as connection:
+    with closing(sqlite3.connect(sqlite_file)) as connection, connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
     connection.close()
 

@@ -43,6 +43,7 @@ def hostile_client(make_town, tmp_path_factory) -> FlaskClient:
     words = profile.read_text(encoding="utf-8")
     for name in ('zh = "小镇"', 'zh = "示例"'):
         words = words.replace(name, f"zh = {json.dumps(HOSTILE)}")
+    words = words.replace("speed_kmh = 3.6", f"speed_kmh = 3.6\nmeasured = {json.dumps(HOSTILE)}")
     profile.write_text(words, encoding="utf-8")
     list(build_region(made.settings))
     return create_app(made.settings).test_client()

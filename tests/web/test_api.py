@@ -419,3 +419,51 @@ def test_a_language_that_is_not_there_is_chinese(client, lang):
 def is_chinese(text):
     """Whether most of the words of `text` are Chinese: an English sentence may still name a Chinese key."""
     return sum("\u4e00" <= character <= "\u9fff" for character in text) >= 4
+
+
+def test_a_way_is_a_line_with_seconds_and_metres(client, town):
+    lon, lat = town.places["B"]
+    route = client.get(f"/api/route?lon={lon}&lat={lat}&station_id=e&mode=walk")
+    listed = client.get(f"/api/nearest?lon={lon}&lat={lat}&mode=walk").json["features"]
+
+    assert route.status_code == 200
+    assert route.headers["Cache-Control"] == "no-store"
+    assert route.mimetype == "application/geo+json"
+    assert route.json["geometry"]["type"] == "LineString"
+    assert route.json["properties"]["length_m"] == pytest.approx(300, abs=0.1)
+    times = {feature["id"]: feature["properties"]["travel_s"] for feature in listed}
+    assert route.json["properties"]["travel_s"] == times["e"]
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "code", "field"),
+    [
+        ("lon=116.8&lat=35.5&mode=walk", 400, "missing", "station_id"),
+        ("lon=nan&lat=35.5&mode=walk&station_id=e", 400, "coordinate", "lon"),
+        ("lon=116.8&lat=35.5&mode=walk&station_id=nobody", 404, "station_unknown", "station_id"),
+        ("lon=116.8&lat=35.5&mode=walk&station_id=q", 404, "no_route", "station_id"),
+        ("lon=116.8&lat=35.5&mode=fly&station_id=e", 400, "not_one_of", "mode"),
+    ],
+)
+def test_what_is_no_way_is_told(client, query, status, code, field):
+    answer = client.get(f"/api/route?{query}")
+
+    assert answer.status_code == status
+    assert (answer.json["error"]["code"], answer.json["error"]["field"]) == (code, field)
+
+
+def test_a_candidate_has_a_catchment_and_its_demand(client, town):
+    lon, lat = town.places["B"]
+    answer = client.get(f"/api/what-if?lon={lon}&lat={lat}&mode=walk&minutes=6")
+
+    assert answer.status_code == 200
+    assert answer.json["geometry"]["type"] == "MultiPolygon"
+    assert answer.json["properties"]["weight_within"] == 400  # A, B, C and E are within 300 m
+
+
+def test_a_candidate_off_the_roads_is_told(client, town):
+    lon, lat = town.places["A"]
+    answer = client.get(f"/api/what-if?lon={lon - 0.009}&lat={lat}&mode=walk")
+
+    assert answer.status_code == 400
+    assert "250" in answer.json["error"]["message"]

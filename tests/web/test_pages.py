@@ -149,6 +149,28 @@ def test_the_coverage_page_shows_numbers_townships_and_method(read):
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_was_not_measured_says_so(read, lang):
+    for path in ("/planner/coverage?mode=walk", "/?x=1"):
+        assert say(lang, "trips.not_measured") in read(f"{path}&lang={lang}")[1].text
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_was_measured_says_how(hostile_client, hostile, lang):
+    measured, not_measured = say(lang, "trips.measured", text=hostile), say(lang, "trips.not_measured")
+    walk, ebike, rider = (
+        Page(hostile_client.get(f"{path}&lang={lang}").text).text
+        for path in ("/planner/coverage?mode=walk", "/planner/coverage?mode=ebike", "/?x=1")
+    )
+
+    assert measured in walk
+    assert not_measured not in walk
+    assert measured not in ebike
+    assert not_measured in ebike
+    assert measured in rider  # its speed on foot
+    assert rider.count(not_measured) == 2  # its other speeds
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize(
     ("path", "status", "key", "values"),
     [

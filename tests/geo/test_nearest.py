@@ -1,0 +1,60 @@
+"""Nearest by straight line: the index finds what a look at every place finds."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stations.geo.nearest import EARTH_RADIUS_M, StraightLineIndex, straight_line_m
+
+degrees = st.tuples(st.floats(-180, 180), st.floats(-90, 90))
+
+
+def test_a_degree_along_the_equator_is_a_360th_of_the_circle():
+    # 2 pi * 6,371,008.8 m / 360 = 111,195.08 m
+    number, metres = StraightLineIndex([0.0, 2.0], [0.0, 0.0]).nearest([1.0], [0.0], 1)
+
+    assert number.tolist() == [[0]]
+    assert metres[0, 0] == pytest.approx(2 * np.pi * EARTH_RADIUS_M / 360, abs=1e-6)
+
+
+@given(places=st.lists(degrees, min_size=1, max_size=40), origin=degrees, k=st.integers(1, 6))
+def test_the_distances_are_those_of_a_look_at_every_place(places, origin, k):
+    lon, lat = np.array(places).T
+    number, metres = StraightLineIndex(lon, lat).nearest([origin[0]], [origin[1]], k)
+    every = straight_line_m(*origin, lon, lat)
+
+    # Near the antipode half an ulp of a chord is some centimetres.
+    assert metres[0] == pytest.approx(np.sort(every)[:k], abs=0.2)
+    assert every[number[0]] == pytest.approx(metres[0], abs=0.2)
+    assert len(set(number[0].tolist())) == min(k, len(places))
+
+
+def test_in_a_town_the_order_is_that_of_the_great_circle():
+    rng = np.random.default_rng(3)
+    lon, lat = rng.uniform(116.6, 116.9, 3000), rng.uniform(35.4, 35.7, 3000)
+    at = rng.uniform(116.5, 117.0, 200), rng.uniform(35.3, 35.8, 200)
+    number, metres = StraightLineIndex(lon, lat).nearest(*at, 5)
+
+    for row, (x, y) in enumerate(zip(*at, strict=True)):
+        every = straight_line_m(x, y, lon, lat)
+        assert number[row].tolist() == np.argsort(every, kind="stable")[:5].tolist()
+        assert metres[row] == pytest.approx(every[number[row]], abs=1e-5)
+
+
+@pytest.mark.parametrize("k", [1, 2, 3, 4, 9])
+def test_equal_distances_go_by_number_also_at_the_last_place(k):
+    lon, lat = np.array([5.0, 1.0, 1.0, 0.5, 1.0, 1.0]), np.zeros(6)
+    number, metres = StraightLineIndex(lon, lat).nearest([0.0], [0.0], k)
+
+    assert number[0].tolist() == [3, 1, 2, 4, 5, 0][:k]
+    assert (np.diff(metres[0]) >= 0).all()
+
+
+def test_across_the_date_line_is_near():
+    number, metres = StraightLineIndex([-179.9, 170.0], [0.0, 0.0]).nearest([179.9], [0.0], 2)
+
+    assert number[0].tolist() == [0, 1]
+    assert metres[0, 0] == pytest.approx(0.2 * 2 * np.pi * EARTH_RADIUS_M / 360, abs=1e-6)
