@@ -29,7 +29,7 @@ from stations.model.keys import Datum, TravelMode
 from stations.model.progress import Progress
 from stations.model.region import RegionProfile
 from stations.model.station import Station
-from stations.services.region import load_region, road_folder, table_folder
+from stations.services.region import TABLE_FORMAT, load_region, road_folder, table_folder
 from stations.services.roads import Roads, build_roads, load_roads
 from stations.settings import Settings
 from stations.store.database import open_database
@@ -37,8 +37,6 @@ from stations.store.published import stations_to_plain
 from stations.store.stations import StationStore
 from stations.store.table_files import publish, published, read_bundle, remove_old, write_bundle
 
-TABLE_FORMAT = 2
-"""Raise when what is written changes, so that older tables are computed anew."""
 SIZE_SAMPLE = 5
 BYTES_A_PAIR = 28
 """On disk, of a node and a station within reach: 12 by station, 8 by node, and 8 on the way back."""
@@ -67,6 +65,8 @@ def build_region(settings: Settings) -> Iterator[Progress]:
     profile = read_profile(settings.region)
     with one_builder(settings, profile):
         yield from build_roads(profile, road_folder(settings, profile))
+        if published(table_folder(settings, profile) / "current") is None:
+            yield from _compile()
         roads = load_roads(profile, road_folder(settings, profile))
         with station_store(settings, profile) as store:
             yield from publish_stations(settings, profile, roads, store)
@@ -128,9 +128,6 @@ def publish_stations(
     name = _name(roads, profile, plain, listed.generation)
     pointer = folder / "current"
     if not _is_sound(folder / name):
-        yield Progress("progress.compile", 0, 1)
-        warm_up()
-        yield Progress("progress.compile", 1, 1)
         yield from _announce_size(settings, profile, roads, listed.stations)
         before = _published_before(folder, published(pointer), roads)
         arrays: dict[str, NDArray[np.generic]] = {}
@@ -164,6 +161,12 @@ def report_build(settings: Settings) -> BuildReport:
         demand_share[mode] = float(lost / weight.sum()) if len(weight) and weight.sum() else None
         loose[mode] = _loose_share(region.roads, mode)
     return BuildReport(len(region.stations), off, demand_share, loose)
+
+
+def _compile() -> Iterator[Progress]:
+    yield Progress("progress.compile", 0, 1)
+    warm_up()
+    yield Progress("progress.compile", 1, 1)
 
 
 def _build_table(

@@ -38,6 +38,8 @@ from stations.settings import PROJECT_ROOT, Settings
 from stations.store.published import stations_from_plain
 from stations.store.table_files import published, read_bundle
 
+TABLE_FORMAT = 2
+"""Raise when what is written of tables changes, so that older ones are computed anew."""
 LOOK_EVERY_S = 1.0
 OWN_FILES = ("region.toml", "demand.csv", "places.csv", "boundary.geojson")
 """Files of a region's folder that are read as they are, without being built."""
@@ -157,7 +159,11 @@ def load_region(settings: Settings, *, before: Region | None = None) -> Region:
         raise not_built
     try:
         arrays, meta = read_bundle(folder / name)
-        if meta["roads"] != roads_fingerprint(profile) or not set(profile.modes) <= set(meta["limit_ms"]):
+        if (
+            meta.get("format") != TABLE_FORMAT
+            or meta["roads"] != roads_fingerprint(profile)
+            or not set(profile.modes) <= set(meta["limit_ms"])
+        ):
             raise not_built  # the roads or the modes were changed, and what they mean for the table is not known yet
         same_roads = before is not None and before.roads.fingerprint == meta["roads"]
         roads = before.roads if before and same_roads else load_roads(profile, road_folder(settings, profile))

@@ -13,6 +13,7 @@ import re
 import shutil
 import tempfile
 import time
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,7 +26,7 @@ from stations.errors import DamagedArtefactError
 
 Arrays = dict[str, NDArray[Any]]
 
-FORMAT = "stations-bundle-1"
+FORMAT = "stations-bundle-2"
 MANIFEST = "manifest.json"
 ABANDONED_AFTER_S = 3600.0
 
@@ -70,7 +71,7 @@ def write_bundle(folder: Path, arrays: Mapping[str, NDArray[Any]], meta: Mapping
 def read_bundle(folder: Path) -> tuple[Arrays, dict[str, Any]]:
     """Return the arrays of a bundle, mapped read-only, and its meta.
 
-    All content is read once to be checked (about a second per gigabyte); afterwards the pages are shared between
+    All content is read once to be checked; afterwards the pages are shared between
     all processes that mapped the bundle. The arrays stay usable when the bundle is removed.
 
     Raises
@@ -229,9 +230,13 @@ def _checksum_of(content: Mapping[str, object]) -> str:
     return hashlib.blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=32).hexdigest()
 
 
-def _checksum(path: Path) -> str:
+def _checksum(path: Path) -> int:
+    """Return the CRC-32 of a file: it finds damage several times faster than a digest that also withstands forgery."""
+    checksum = 0
     with path.open("rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=32)).hexdigest()
+        while block := file.read(1 << 20):
+            checksum = zlib.crc32(block, checksum)
+    return checksum
 
 
 def _write_durably(path: Path, content: bytes) -> None:

@@ -9,7 +9,7 @@ import shapely.ops
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stations.geo.catchment import StreetPieces, draw_polygon, reached_pieces
+from stations.geo.catchment import REACH_M, StreetPieces, draw_polygon, reached_pieces
 from stations.geo.seats import Seats
 from stations.geo.snap import OFF_NETWORK, street_lines
 from stations.geo.table_build import compute_table
@@ -108,7 +108,7 @@ def test_the_area_is_that_of_the_true_buffer(block, parts):
     lines = street_lines(block)
     true = shapely.union_all(
         [
-            shapely.ops.substring(lines[s], a, b, normalized=True).buffer(50, quad_segs=32)
+            shapely.ops.substring(lines[s], a, b, normalized=True).buffer(REACH_M, quad_segs=32)
             for s, a, b in zip(street, start, end, strict=True)
         ]
     )

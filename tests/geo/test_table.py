@@ -15,7 +15,7 @@ from stations.geo.kernels import UNREACHED
 from stations.geo.roads import NO_WAY
 from stations.geo.seats import Seats, ways_out
 from stations.geo.snap import OFF_NETWORK
-from stations.geo.table import TravelTable, table_from_arrays, times_from_stations, times_to_stations
+from stations.geo.table import TravelTable, soonest, table_from_arrays, times_from_stations, times_to_stations
 from stations.geo.table_build import compute_table, known_columns, leading_parts
 from stations.model.keys import TravelMode
 
@@ -226,3 +226,19 @@ def _cut(cost_ms, fraction):
 
 def test_no_way_is_no_cost():
     assert int(NO_WAY) == 2**32 - 1
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_the_soonest_are_the_first_of_all_that_are_allowed(data):
+    size = data.draw(st.integers(0, 12))
+    ms = np.array(
+        data.draw(st.lists(st.one_of(st.just(int(UNREACHED)), st.integers(0, 9)), min_size=size, max_size=size))
+    )
+    extra_ms = np.array(data.draw(st.lists(st.integers(0, 5), min_size=size, max_size=size)), dtype=np.int64)
+    allowed = np.array(data.draw(st.lists(st.booleans(), min_size=size, max_size=size)), dtype=bool)
+    count = data.draw(st.integers(1, 6))
+    station, total_ms = soonest(ms.astype(np.uint32), extra_ms, allowed=allowed, count=count)
+
+    usable = [(int(ms[k] + extra_ms[k]), k) for k in range(size) if allowed[k] and ms[k] != UNREACHED]
+    assert list(zip(total_ms.tolist(), station.tolist(), strict=True)) == sorted(usable)[:count]
