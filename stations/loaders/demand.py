@@ -11,6 +11,7 @@ from stations.model.station import DemandPoint
 
 PLACE_COLUMNS = ("demand_id", "name", "township", "lon", "lat")
 WEIGHT_COLUMNS = ("weight", "residents")
+MOST_WEIGHT = 1e12
 
 
 def read_demand(path: Path) -> tuple[DemandPoint, ...]:
@@ -55,7 +56,7 @@ def _weight_column(content: CsvRows) -> str:
 def _read_point(row: Row, weight_column: str, first_rows: dict[str, int]) -> tuple[DemandPoint, tuple[Problem, ...]]:
     lon, lat, problems = read_position(row)
     demand_id, weight = row.cells["demand_id"], read_number(row.cells[weight_column])
-    if weight is None or weight < 0:
+    if weight is None or not 0 <= weight <= MOST_WEIGHT:
         problems = (*problems, Problem("list.weight", row.number, weight_column, row.cells[weight_column]))
     if not demand_id:
         problems = (*problems, Problem("list.empty", row.number, "demand_id", ""))

@@ -93,6 +93,9 @@ def read_roads(
     if not len(node):
         raise FileError("roads.none", path=path, ways=raw.counts.ways_without_mode)
     lon, lat = raw.node_lon[node], raw.node_lat[node]
+    wrong = np.flatnonzero(~((np.abs(lon) <= 180) & (np.abs(lat) <= 90)))  # nan among them
+    if len(wrong):
+        raise FileError("roads.not_on_earth", path=path, lon=lon[wrong[0]], lat=lat[wrong[0]], count=len(wrong))
     extent = (float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max()))
     if bounds is not None:
         west, south, east, north = bounds
@@ -100,6 +103,8 @@ def read_roads(
             raise FileError("roads.outside", path=path, region=_words(bounds), roads=_words(extent))
     west, south, east, north = bounds or extent
     network = build_network(raw, profiles, crs=local_crs((west + east) / 2, (south + north) / 2))
+    if not len(network.street_from):
+        raise FileError("roads.no_length", path=path)
     report = RoadReport(
         counts=raw.counts,
         nodes_before=len(node),

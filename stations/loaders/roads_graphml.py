@@ -84,10 +84,12 @@ def _parse(path: Path) -> _Graph:
             _take(tag, element, graph=graph, names=names)
     except FileError:
         raise
-    except (ElementTree.ParseError, expat.ExpatError) as cause:
+    except (ElementTree.ParseError, expat.ExpatError, UnicodeError) as cause:
         raise FileError("roads.not_graphml", path=path, reason=str(cause)) from cause
     except (KeyError, ValueError) as cause:
         raise FileError("roads.graphml_attribute", path=path, reason=str(cause)) from cause
+    except LookupError as cause:  # an encoding that nobody knows
+        raise FileError("roads.not_graphml", path=path, reason=str(cause)) from cause
     if tag != "graphml":
         raise FileError("roads.not_graphml", path=path, reason=f"<{tag}>")
     return graph

@@ -45,9 +45,11 @@ def read_osm(path: Path) -> tuple[RawRoads, BaseMap]:
                     barriers.append((thing.id, barrier_stops(tags, rules=rules)))
                 if "place" in tags and thing.location.valid():
                     drawn.add_place(tags, thing.location.lon, thing.location.lat)
-    except RuntimeError as cause:  # the one class that osmium raises for a file it cannot open, unpack or parse
-        raise FileError("roads.not_osm", path=path, reason=str(cause)) from cause
-    return _placed(ways, drawn, barriers, table=reader.node_location_storage)
+        return _placed(ways, drawn, barriers, table=reader.node_location_storage)
+    except (RuntimeError, ValueError, TypeError, osmium.InvalidLocationError) as cause:
+        # What osmium raises for a file it cannot open, unpack or parse, and for ids and coordinates out of its range.
+        reason = str(cause).partition("\n")[0][:120]
+        raise FileError("roads.not_osm", path=path, reason=reason) from cause
 
 
 def _take_way(tags: dict[str, str], nodes: list[int], *, ways: WayRows, drawn: BaseMapRows) -> None:

@@ -16,7 +16,7 @@ from alembic.util.exc import CommandError
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from stations.errors import StoreError
+from stations.errors import StationsError, StoreError
 
 BUSY_TIMEOUT_MS = 10_000
 
@@ -185,10 +185,13 @@ def _sqlite_file(url: URL) -> Path | None:
 def _named_errors() -> Iterator[None]:
     try:
         yield
-    except StoreError:
+    except StationsError:
         raise
     except ArgumentError as error:
         raise StoreError("file.database_url") from error
-    except (SQLAlchemyError, sqlite3.Error) as error:  # the driver's own come from outside a statement
+    except ImportError as error:
+        raise StoreError("file.database_url") from error
+    except (SQLAlchemyError, sqlite3.Error, ValueError, LookupError, TypeError, AttributeError) as error:
+        # The driver's own come from outside a statement; the plain ones from rows that hold what we never wrote.
         reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         raise StoreError("file.database", reason=reason) from error

@@ -84,7 +84,12 @@ def read_bundle(folder: Path) -> tuple[Arrays, dict[str, Any]]:
     if not folder.is_dir():
         raise FileNotFoundError(folder)
     content = _read_manifest(folder)
-    return {name: _read_array(folder, name, said) for name, said in content["files"].items()}, content["meta"]
+    try:
+        return {name: _read_array(folder, name, said) for name, said in content["files"].items()}, content["meta"]
+    except (LookupError, AttributeError, TypeError, ValueError) as error:
+        if isinstance(error, DamagedArtefactError):
+            raise
+        raise _damaged(folder, MANIFEST) from error
 
 
 def publish(pointer: Path, name: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,6 +75,7 @@ def serve(
     os.environ["STATIONS_REGION"] = str(settings.region)
     os.environ["STATIONS_INSTANCE"] = str(settings.instance)
     os.environ["STATIONS_DATABASE_URL"] = settings.database_url
+    host = _reachable(host, port)
     server = Granian(
         "stations.web:create_app",
         factory=True,
@@ -92,6 +94,26 @@ def serve(
     )
     server.on_startup(lambda: _announce(address, lang))
     server.serve()
+
+
+def _reachable(host: str, port: int) -> str:
+    """Return the number of a host that can be listened at.
+
+    Raises
+    ------
+    InputError
+        It is no number of a host (or `localhost`), not of this machine, or the port is taken.
+    """
+    number = "127.0.0.1" if host == "localhost" else host or "?"
+    try:
+        found = socket.getaddrinfo(number, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+        family, kind, _, _, address = found[0]
+        with socket.socket(family, kind) as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind(address)
+    except OSError as error:
+        raise InputError("error.cannot_listen", field="--port", host=host, port=port, why=error.strerror) from error
+    return str(address[0])
 
 
 def _announce(address: Address, lang: str) -> None:

@@ -570,6 +570,36 @@ def test_a_broken_profile_is_told(terminal, old, new, told):
     assert terminal.state()[0] == before[0]
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("one.osm", '<osm version="0.6"><node id="1" lon="116.8" lat="35.5"/>{way}</osm>', "no length"),
+        ("nan.osm", '<osm version="0.6"><node id="1" lon="nan" lat="35.5"/>{way}</osm>', "nan.osm"),
+        ("id.osm", '<osm version="0.6"><node id="99999999999999999999" lon="1" lat="1"/>{way}</osm>', "id.osm"),
+        ("word.graphml", '<?xml version="1.0" encoding="nonsense"?><graphml/>', "word.graphml"),
+        ("nan.graphml", "{graphml}", "not on earth"),
+    ],
+)
+def test_roads_that_are_none_are_told(terminal, tmp_path, name, content, told):
+    way = '<way id="1"><nd ref="1"/><nd ref="1"/><tag k="highway" v="residential"/></way>'
+    keys = "".join(f'<key id="{key}" for="{key_of}" attr.name="{key}"/>' for key, key_of in KEYS)
+    nodes = "".join(f'<node id="{n}"><data key="x">nan</data><data key="y">35.5</data></node>' for n in (1, 2))
+    edge = '<edge source="1" target="2"><data key="highway">residential</data></edge>'
+    space = 'xmlns="http://graphml.graphdrawing.org/xmlns"'
+    graphml = f"<graphml {space}>{keys}<graph>{nodes}{edge}</graph></graphml>"
+    (tmp_path / name).write_text(content.format(way=way, graphml=graphml), encoding="utf-8")
+    status, _, err = terminal.run(
+        "region", "create", str(tmp_path / "made"), "--name", "X", "--roads", str(tmp_path / name)
+    )
+
+    assert status == 2
+    assert told in err.splitlines()[-1]
+    assert not (tmp_path / "made").exists()
+
+
+KEYS = (("x", "node"), ("y", "node"), ("highway", "edge"))
+
+
 def test_a_database_that_is_none_is_told(terminal, monkeypatch):
     file = terminal.settings.instance / "stations.sqlite"
     for beside in file.parent.glob("stations.sqlite-*"):  # what SQLite would mend the file from

@@ -220,3 +220,15 @@ def test_app_app_is_for_any_wsgi_server(town):
 
     assert status == "200"
     assert json.loads(body)["region"] == "town"
+
+
+@pytest.mark.parametrize(
+    ("host", "port_is_taken"), [("999.1.1.1", False), ("nonsense", False), ("", False), ("127.0.0.1", True)]
+)
+def test_a_host_or_port_that_cannot_be_had_is_told(town, host, port_is_taken):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1] if port_is_taken else 8009
+        with pytest.raises(InputError, match="cannot_listen"):
+            serve(town.settings, lang="en", host=host, port=port, workers=1, cert=None, key=None)
