@@ -6,11 +6,11 @@ with only the libraries loaded.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import sys
 import time
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -80,8 +80,7 @@ def _load(path: Path) -> dict[str, float]:
 
     def check() -> None:
         for file in folder.glob("*.npy"):
-            with file.open("rb") as opened:
-                hashlib.file_digest(opened, lambda: hashlib.blake2b(digest_size=32))
+            zlib.crc32(file.read_bytes())
 
     check()
     return {**_measured(load), "check_seconds": _measured(check)["seconds"]}
