@@ -49,7 +49,8 @@ def main(argv: Sequence[str], *, serve: Serve) -> int:
         sys.stderr.close()
         return 0
     except OSError as error:  # a full disk, a folder that may not be written to
-        return _complain(lang, InputError("error.cannot_write", file=error.filename or "", why=error.strerror), ())
+        file, why = error.filename or "", error.strerror or str(error)
+        return _complain(lang, InputError("error.cannot_write", file=file, why=why), ())
     return 0
 
 

@@ -6,6 +6,7 @@ beside its place and moved there by one rename, so it is there whole or not at a
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -187,10 +188,15 @@ def _file_name(name: str) -> str:
 
 
 def _write_array(path: Path, array: NDArray[Any]) -> dict[str, object]:
-    with path.open("wb") as file:
-        np.save(file, array, allow_pickle=False)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with path.open("wb") as file:
+            np.save(file, array, allow_pickle=False)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        if error.errno is None:  # numpy tells only that not all was written
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path)) from error
+        raise
     return {
         "size": path.stat().st_size,
         "checksum": _checksum(path),

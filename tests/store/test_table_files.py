@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import json
 import multiprocessing
 import os
@@ -146,6 +147,18 @@ def test_what_cannot_be_written_leaves_nothing_behind(tmp_path, arrays, meta):
         write_bundle(tmp_path / "b", arrays, meta)
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_is_told_and_leaves_nothing(tmp_path, monkeypatch):
+    def fill(*_, **__):
+        raise OSError("1000 requested and 0 written")  # what numpy says then, without a number
+
+    monkeypatch.setattr(np, "save", fill)
+    with pytest.raises(OSError, match="No space left") as refused:
+        write_bundle(tmp_path / "tables" / "f1", {"costs": np.arange(3)}, {})
+
+    assert refused.value.errno == errno.ENOSPC
+    assert list((tmp_path / "tables").iterdir()) == []
 
 
 def test_a_manifest_cannot_reach_outside_its_folder(bundle):
