@@ -67,6 +67,7 @@ def station(station_id: str) -> ResponseReturnValue:
         "station.html",
         station={**station_properties(found), "links": links, "to_gate": found.to_gate_only},
         hours_words=describe_hours(found.hours, current_language()) if found.hours else None,
+        gate_words=describe_hours(found.entrance_hours, current_language()) if found.entrance_hours else None,
         week=_week_rows(region, number) if found.hours else [],
     )
 
