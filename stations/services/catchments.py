@@ -10,7 +10,7 @@ import shapely
 from stations.errors import InputError
 from stations.geo.catchment import StreetPieces, draw_polygon, reached_pieces
 from stations.geo.crs import to_degrees
-from stations.model.queries import CatchmentQuery
+from stations.model.queries import CatchmentQuery, CutoffQuery
 from stations.services.region import Region
 
 MOST_STATIONS = 20
@@ -44,13 +44,14 @@ def find_catchments(query: CatchmentQuery, region: Region) -> tuple[Catchment, .
             "error.too_many_stations", field="station_id", value=len(query.station_ids), most=MOST_STATIONS
         )
     if not query.station_ids:
-        return (_joined(query, region),)
+        return (join_catchments(query, region, tuple(range(len(region.stations)))),)
     return tuple(_draw(query, region, (region.number(station_id),), station_id) for station_id in query.station_ids)
 
 
-def _joined(query: CatchmentQuery, region: Region) -> Catchment:
-    everyone = tuple(range(len(region.stations)))
-    return region.keep(("joined", query), lambda: _draw(query, region, everyone, None))
+def join_catchments(cutoff: CutoffQuery, region: Region, numbers: tuple[int, ...]) -> Catchment:
+    """Return the places from which any of some stations (by number) is reached within the cutoff."""
+    key = ("joined", cutoff.mode, cutoff.minutes, numbers)
+    return region.keep(key, lambda: _draw(cutoff, region, numbers, None))
 
 
 def outline(pieces: StreetPieces, region: Region, *, station_id: str | None) -> Catchment:
@@ -65,7 +66,7 @@ def outline(pieces: StreetPieces, region: Region, *, station_id: str | None) -> 
     return Catchment(station_id, shapely.MultiPolygon(parts), drawn.area / 1e6)
 
 
-def _draw(query: CatchmentQuery, region: Region, numbers: tuple[int, ...], station_id: str | None) -> Catchment:
+def _draw(query: CutoffQuery, region: Region, numbers: tuple[int, ...], station_id: str | None) -> Catchment:
     pieces = reached_pieces(
         region.roads.network,
         region.tables[query.mode],

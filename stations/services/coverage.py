@@ -32,7 +32,7 @@ def measure_coverage(query: CoverageQuery, region: Region) -> CoverageAnswer:
     would cover is unknown.
     """
     times = region.demand_times(query.mode)
-    sure, perhaps = _stations_that_count(query, region)
+    sure, perhaps = stations_that_count(query, region)
     cover = cover_demand(
         times.ms,
         region.extra_ms(query.mode),
@@ -67,7 +67,7 @@ def find_gaps(answer: CoverageAnswer, region: Region) -> tuple[Gap, ...]:
     return tuple(sorted(gaps, key=lambda gap: (-gap.point.weight, gap.point.demand_id)))
 
 
-def _stations_that_count(query: CoverageQuery, region: Region) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def stations_that_count(query: CoverageQuery, region: Region) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Return which stations surely count, and of which it is not known; both of shape (K,)."""
     offers = np.array(
         [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import numpy as np
 import shapely
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,10 +14,9 @@ from markupsafe import Markup
 from stations.maps.style import service_words, sorted_services
 from stations.maps.web_map import DemandMark, MapParts, StationMark, coverage_map
 from stations.model.answers import CoverageAnswer
-from stations.model.queries import CatchmentQuery
 from stations.model.station import Station
-from stations.services.catchments import find_catchments
-from stations.services.coverage import find_gaps, measure_coverage
+from stations.services.catchments import join_catchments
+from stations.services.coverage import find_gaps, measure_coverage, stations_that_count
 from stations.services.region import Region
 from stations.web.current import current_region
 from stations.web.language import current_language, tell
@@ -56,14 +56,15 @@ def coverage() -> ResponseReturnValue:
 
 def _draw(answer: CoverageAnswer, region: Region) -> MapParts:
     query = answer.query
-    (catchment,) = find_catchments(CatchmentQuery(query.mode, query.minutes), region)
+    sure, perhaps = stations_that_count(query, region)
+    catchment = join_catchments(query, region, tuple(np.flatnonzero(sure).tolist()))
     demand = [
         DemandMark(point.lon, point.lat, state, point.weight, _demand_text(point.name, point.weight, state, minutes))
         for point, state, minutes in zip(region.demand, answer.states, answer.times_min, strict=True)
     ]
     return coverage_map(
         bounds=region.profile.bounds,
-        stations=[_station_mark(station) for station in region.stations],
+        stations=[_station_mark(region.stations[number]) for number in np.flatnonzero(sure | perhaps)],
         demand=demand,
         catchment=shapely.geometry.mapping(catchment.area),
         names={

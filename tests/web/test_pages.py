@@ -342,3 +342,12 @@ def test_no_name_is_run_as_a_template(hostile_client):
 
     assert "script\\u003e49" not in script
     assert script.count("alert(1)") > 4
+
+
+def test_the_map_shows_only_the_stations_that_count(client):
+    # At night h is shut: of those with a toilet only g is open; q, whose hours nobody knows, has none.
+    every = client.get("/planner/coverage?mode=walk").text
+    night = client.get("/planner/coverage?mode=walk&need=toilet&when=2026-11-16T03:00").text
+
+    assert every.count("L.divIcon(") == 4
+    assert night.count("L.divIcon(") == 1
