@@ -58,7 +58,14 @@ def build(_given: Namespace, settings: Settings, lang: str) -> None:
             )
         )
         if off:
-            _print("  " + say(lang, "cli.stations_off", listed=", ".join(off[:20]), count=len(off)))
+            _print(
+                "  "
+                + say(lang, "cli.stations_off", listed=", ".join(_off_words(*one) for one in off[:20]), count=len(off))
+            )
+
+
+def _off_words(station_id: str, metres: float | None) -> str:
+    return station_id if metres is None else f"{station_id} ({metres:.0f} m)"
 
 
 def create_region(given: Namespace, _settings: Settings, lang: str) -> None:

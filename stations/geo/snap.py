@@ -146,6 +146,20 @@ def _list_by_cells(segments: NDArray[np.float64]) -> _Grid:
     return segments, left, bottom, cell_m, columns, offset, listed
 
 
+def metres_to_street(
+    network: RoadNetwork, mode: TravelMode, lines: NDArray[np.object_], *, lon: float, lat: float
+) -> float | None:
+    """Return the metres from a place (WGS 84 degrees) to the nearest street that `mode` may use, however far.
+
+    `None` where the mode may use none. It looks at every street: for a report, not for a search.
+    """
+    usable = np.flatnonzero(usable_streets(network, mode) & (network.length_m > 0))
+    if not len(usable):
+        return None
+    x, y = to_metres([lon], [lat], crs=network.crs)
+    return float(np.min(shapely.distance(shapely.Point(x[0], y[0]), lines[usable])))
+
+
 def street_lines(network: RoadNetwork) -> NDArray[np.object_]:
     """Return every street as a shapely LineString in metres of the network's CRS; shape (S,)."""
     street_of_point = np.repeat(np.arange(len(network.street_from)), np.diff(network.shape_offset))

@@ -20,7 +20,7 @@ from stations.geo.kernels import warm_up
 from stations.geo.roads import NO_WAY
 from stations.geo.search import Reached
 from stations.geo.seats import Seats
-from stations.geo.snap import OFF_NETWORK
+from stations.geo.snap import OFF_NETWORK, metres_to_street, street_lines
 from stations.geo.table import TravelTable, table_from_arrays
 from stations.geo.table_build import compute_table, known_columns, mean_reach
 from stations.loaders.region import read_profile
@@ -29,7 +29,7 @@ from stations.model.keys import Datum, TravelMode
 from stations.model.progress import Progress
 from stations.model.region import RegionProfile
 from stations.model.station import Station
-from stations.services.region import TABLE_FORMAT, load_region, road_folder, table_folder
+from stations.services.region import TABLE_FORMAT, Region, load_region, road_folder, table_folder
 from stations.services.roads import Roads, build_roads, load_roads
 from stations.settings import Settings
 from stations.store.database import open_database
@@ -44,10 +44,14 @@ BYTES_A_PAIR = 28
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What did not find a road, by mode: shares of stations and of demand weight, and of nodes off the main part."""
+    """What did not find a road, by mode.
+
+    `stations_off` names the stations that are off the roads, each with its metres to the nearest street the mode may
+    use; `demand_off_share` is a share of demand weight, `nodes_off_main_share` one of the nodes the mode can use.
+    """
 
     stations: int
-    stations_off: Mapping[TravelMode, tuple[str, ...]]
+    stations_off: Mapping[TravelMode, tuple[tuple[str, float | None], ...]]
     demand_off_share: Mapping[TravelMode, float | None]
     nodes_off_main_share: Mapping[TravelMode, float]
 
@@ -156,7 +160,8 @@ def report_build(settings: Settings) -> BuildReport:
     weight = np.array([point.weight for point in region.demand])
     for mode in region.profile.modes:
         street = region.tables[mode].seats.street
-        off[mode] = tuple(region.stations[k].station_id for k in np.flatnonzero(street == OFF_NETWORK))
+        missed = [region.stations[k] for k in np.flatnonzero(street == OFF_NETWORK)]
+        off[mode] = tuple((station.station_id, _metres_away(region, mode, station)) for station in missed)
         lost = weight[~region.demand_times(mode).on_network].sum() if len(weight) else 0.0
         demand_share[mode] = float(lost / weight.sum()) if len(weight) and weight.sum() else None
         loose[mode] = _loose_share(region.roads, mode)
@@ -268,6 +273,13 @@ def _targets(stations: tuple[Station, ...]) -> list[tuple[float, float]]:
 
 def _limit_ms(profile: RegionProfile, mode: TravelMode) -> int:
     return profile.modes[mode].limit_min * 60_000
+
+
+def _metres_away(region: Region, mode: TravelMode, station: Station) -> float | None:
+    network = region.roads.network
+    lines = region.keep("lines", lambda: street_lines(network))
+    lon, lat = station.target
+    return metres_to_street(network, mode, lines, lon=lon, lat=lat)
 
 
 def _loose_share(roads: Roads, mode: TravelMode) -> float:

@@ -126,6 +126,14 @@ def test_a_station_off_the_network_is_in_no_row(make_network):
     assert len(table.columns.column(0).node) == 0
 
 
+def test_two_stations_on_one_spot_have_the_same_times(make_network):
+    network = make_network(LINE, [("A", "B", 60_000, 60_000), ("B", "C", 60_000, 60_000)])
+    table = table_of(network, seats((1, 0.5, 0), (1, 0.5, 0)))
+
+    assert to_station(network, table, (0, 0.0, 0)) == [90_000, 90_000]
+    assert table.to.row(0)[0].tolist() == [0, 1]
+
+
 def test_no_station_at_all_gives_an_empty_table(make_network):
     network = make_network(LINE, [("A", "B", 60_000, 60_000), ("B", "C", 60_000, 60_000)])
     nobody = Seats(*(np.empty(0, dtype=kind) for kind in (np.int32, np.float64, np.uint32, bool)))

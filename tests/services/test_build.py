@@ -254,7 +254,11 @@ def test_the_report_names_stations_and_shares_off_the_roads(built):
 
     # G is reached by the private street alone, which nobody may use; "far" is 50 of 650 residents, 800 m away.
     assert report.stations == 4
-    assert dict(report.stations_off) == {WALK: ("g",), EBIKE: ("g",), CAR: ("g",)}
+    # g stands 300 m from C and from H; the private street before its door is no street for riders.
+    assert {mode: [station_id for station_id, _ in off] for mode, off in report.stations_off.items()} == {
+        WALK: ["g"], EBIKE: ["g"], CAR: ["g"],
+    }  # fmt: skip
+    assert [round(metres) for ((_, metres),) in report.stations_off.values()] == [300, 300, 300]
     assert report.demand_off_share[WALK] == pytest.approx(50 / 650)
     # Merged, what is left are the ends and crossings; P and Q alone are apart from the others.
     used = load_region(built.settings).roads.network

@@ -296,19 +296,23 @@ def reason(ms: int | None) -> TravelReason | None:
     return None if ms <= LIMIT_MS else TravelReason.BEYOND_LIMIT
 
 
-@pytest.fixture(scope="module")
-def porto(real_data):
-    path = real_data / "porto.osm.pbf"
+@pytest.fixture(scope="module", params=["porto.osm.pbf", "futian.graphml"])
+def city(request, real_data):
+    """A real network and targets in it: public places of the extract, or junctions where it tells of no places."""
+    path = real_data / request.param
     read = read_roads(path, profiles=STANDARD_MODES)
-    return read.network, read_osm_stations(path, bounds=read.report.bounds)
+    if path.suffix == ".graphml":
+        return read.network, np.column_stack([read.network.node_lon, read.network.node_lat])[::20] + 1e-5
+    stations = read_osm_stations(path, bounds=read.report.bounds)
+    return read.network, np.array([station.target for station in stations])
 
 
 @pytest.mark.real
 @pytest.mark.parametrize("mode", list(TravelMode))
-def test_times_of_porto_equal_scipy_with_the_stations_put_in_as_nodes(porto, mode):
-    network, stations = porto
-    chosen = np.random.default_rng(list(TravelMode).index(mode)).choice(len(stations), PORTO_STATIONS, replace=False)
-    targets = np.array([stations[number].target for number in chosen])
+def test_times_of_a_city_equal_scipy_with_the_stations_put_in_as_nodes(city, mode):
+    network, places = city
+    chosen = np.random.default_rng(list(TravelMode).index(mode)).choice(len(places), PORTO_STATIONS, replace=False)
+    targets = places[chosen]
     components = find_components(network, mode)
     index = SnapIndex(network, mode, components=components, lines=street_lines(network), limit_m=SNAP_LIMIT_M)
     seats = seat_places(index.snap(*targets.T), walk_kmh=WALK_KMH)
