@@ -35,8 +35,8 @@ class NewRegion:
     Raises
     ------
     InputError
-        Stations are asked for from a list and from the map at once, a list comes without its datum, or the roads
-        are no OpenStreetMap file to take stations from.
+        The name is empty or holds what cannot be printed, stations are asked for from a list and from the map at
+        once, a list comes without its datum, or the roads are no OpenStreetMap file to take stations from.
     """
 
     folder: Path
@@ -49,6 +49,8 @@ class NewRegion:
     time_zone: str | None = None
 
     def __post_init__(self) -> None:
+        if not self.name.strip() or not self.name.isprintable():
+            raise InputError("error.region_name", field="name", value=ascii(self.name))
         if self.stations and self.stations_from_osm:
             raise InputError("error.two_station_sources", field="stations")
         if self.stations and self.datum is None:

@@ -273,3 +273,9 @@ def test_demand_with_a_wrong_row_changes_nothing(make_town, tmp_path):
     with pytest.raises(RefusedListError):
         list(import_demand(tmp_path / "mine.csv", made.settings))
     assert {path.name: path.read_bytes() for path in made.settings.region.iterdir()} == before
+
+
+@pytest.mark.parametrize("name", ["", "  ", "\udcff", "a\nb", "a\x00b"])
+def test_a_name_that_cannot_be_shown_is_refused(tmp_path, name):
+    with pytest.raises(InputError, match="region_name"):
+        NewRegion(folder=tmp_path / "made", name=name, roads=tmp_path / "roads.osm")
