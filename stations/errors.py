@@ -66,10 +66,11 @@ class StoreError(StationsError, OSError):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong in a file.
+    """One thing that is wrong, or looks wrong, in a file.
 
-    `row` counts the lines of the file as a spreadsheet shows them, the header being row 1; `key` names the
-    sentence in `stations.texts`, `values` fill it.
+    `row` counts the lines of the file as a spreadsheet shows them, the first being row 1; `key` names the sentence in
+    `stations.texts`, `values` fill it. A row with a problem that `refuses` cannot be used; the others are to be looked
+    at by a person.
     """
 
     key: str
@@ -77,6 +78,12 @@ class Problem:
     column: str | None
     value: str | None
     values: tuple[tuple[str, object], ...] = ()
+    refuses: bool = True
+
+    @property
+    def check(self) -> str:
+        """The name of the check that found it: what follows the section in `key`."""
+        return self.key.rsplit(".", 1)[-1]
 
 
 class RefusedListError(FileError):
@@ -85,3 +92,25 @@ class RefusedListError(FileError):
     def __init__(self, key: str, /, *, path: Path | str, problems: tuple[Problem, ...], **values: object) -> None:
         super().__init__(key, path=path, count=len(problems), **values)
         self.problems = problems
+
+
+class ConflictError(StationsError, ValueError):
+    """What was to be changed has been changed by somebody else meanwhile; nothing was written.
+
+    Parameters
+    ----------
+    changed
+        The ids of what changed meanwhile.
+    """
+
+    def __init__(self, key: str, /, *, changed: tuple[str, ...], **values: object) -> None:
+        super().__init__(key, field=None, count=len(changed), changed=", ".join(changed[:20]), **values)
+        self.changed = changed
+
+
+class NotAllowedError(StationsError, PermissionError):
+    """The account may not do this, or there is no account."""
+
+
+class TooManyError(StationsError, PermissionError):
+    """It may be asked, but not so often; later it may be asked again."""

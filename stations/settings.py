@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from stations.errors import InputError
@@ -23,9 +23,29 @@ class Setting:
 SETTINGS = (
     Setting("STATIONS_REGION", "data/yanzhou", "Folder of the region to serve."),
     Setting("STATIONS_DATABASE_URL", "", "SQLAlchemy URL; empty means SQLite in the instance folder."),
+    Setting(
+        "STATIONS_SECRET_KEY",
+        "",
+        "Signs sessions, at least 32 characters; empty means made once into the instance folder.",
+    ),
     Setting("STATIONS_INSTANCE", "instance", "Folder for what the program writes: database, roads, tables."),
     Setting(
         "STATIONS_LARGE_TABLE_MB", "500", "Travel-time tables above this size are announced before they are built."
+    ),
+    Setting(
+        "STATIONS_PUBLIC_URL",
+        "",
+        "Address that QR codes and shared texts lead to, e.g. https://example.cn; empty means that of the request.",
+    ),
+    Setting(
+        "STATIONS_TRUSTED_PROXIES",
+        "0",
+        "How many proxies in front may say who asks and by which address (X-Forwarded-For, -Proto, -Host).",
+    ),
+    Setting(
+        "STATIONS_RATE_LIMIT",
+        "240",
+        "How many rider's lists one address may ask for within a minute, of each worker; 0 means any number.",
     ),
     Setting("STATIONS_REAL_DATA", "", "Folder of real road files, for the tests marked real."),
 )
@@ -40,6 +60,10 @@ class Settings:
     instance: Path
     large_table_mb: float
     real_data: Path | None
+    given_secret_key: str = field(default="", repr=False)
+    public_url: str = ""
+    trusted_proxies: int = 0
+    rate_limit: int = 240
 
 
 def read_settings(environ: Mapping[str, str], *, region: Path | None = None) -> Settings:
@@ -51,7 +75,7 @@ def read_settings(environ: Mapping[str, str], *, region: Path | None = None) -> 
     Raises
     ------
     InputError
-        A size is not a number.
+        A size or a count is not a number, or the public address is no http or https address.
     """
     given = {row.name: environ.get(row.name, "") for row in SETTINGS}
 
@@ -66,6 +90,10 @@ def read_settings(environ: Mapping[str, str], *, region: Path | None = None) -> 
         instance=instance,
         large_table_mb=_megabytes(given["STATIONS_LARGE_TABLE_MB"] or defaults["STATIONS_LARGE_TABLE_MB"]),
         real_data=Path(given["STATIONS_REAL_DATA"]).resolve() if given["STATIONS_REAL_DATA"] else None,
+        given_secret_key=given["STATIONS_SECRET_KEY"],
+        public_url=_address(given["STATIONS_PUBLIC_URL"]),
+        trusted_proxies=_whole("STATIONS_TRUSTED_PROXIES", given["STATIONS_TRUSTED_PROXIES"]),
+        rate_limit=_whole("STATIONS_RATE_LIMIT", given["STATIONS_RATE_LIMIT"] or defaults["STATIONS_RATE_LIMIT"]),
     )
 
 
@@ -76,3 +104,17 @@ def _megabytes(text: str) -> float:
         raise InputError(
             "error.number", field="STATIONS_LARGE_TABLE_MB", name="STATIONS_LARGE_TABLE_MB", value=text
         ) from None
+
+
+def _whole(name: str, text: str) -> int:
+    if not text:
+        return 0
+    if not text.isascii() or not text.isdigit():
+        raise InputError("error.number", field=name, name=name, value=text)
+    return int(text)
+
+
+def _address(text: str) -> str:
+    if text and not text.startswith(("http://", "https://")):
+        raise InputError("error.public_url", field="STATIONS_PUBLIC_URL", value=text)
+    return text.rstrip("/")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from stations.geo.roads import NO_WAY, RoadNetwork
 from stations.model.keys import TravelMode
 from stations.services.build import build_region
 from stations.settings import Settings, read_settings
+from tests.postgres import own_schema
 
 pytest_plugins = ["tests.road_oracle"]
 
@@ -28,6 +29,18 @@ def real_data() -> Path:
             pytest.fail("STATIONS_REAL_DATA is not set: the real files are part of the tests here")
         pytest.skip("set STATIONS_REAL_DATA to the folder of real road files")
     return Path(folder).resolve()
+
+
+@pytest.fixture
+def postgres_url() -> Iterator[str]:
+    """URL of a schema of its own, empty, on a real PostgreSQL; a test of it is skipped without, a failure in CI."""
+    url = os.environ.get("STATIONS_TEST_POSTGRES_URL", "")
+    if not url:
+        if os.environ.get("CI"):
+            pytest.fail("STATIONS_TEST_POSTGRES_URL is not set: PostgreSQL is part of the tests here")
+        pytest.skip("set STATIONS_TEST_POSTGRES_URL to a PostgreSQL that tests may write to")
+    with own_schema(url) as own:
+        yield own
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from data.make_sample.landmarks import list_places
 from data.make_sample.network import build_network
 from data.make_sample.osm_file import write_osm
 from data.make_sample.people import settle
+from data.make_sample.public_places import list_public_places
 from data.make_sample.station_list import list_stations
 from data.make_sample.station_sites import place_stations
 from data.make_sample.tables import write_demand, write_places, write_region, write_stations
@@ -25,7 +26,9 @@ def make_region(folder: Path) -> None:
     walkable = Walkable(network.roads)
     places = list_places(terrain, network, walkable)
     write_osm(folder / "roads.osm.pbf", terrain, network, places)
-    write_stations(folder / "stations.csv", list_stations(place_stations(terrain, network, walkable)))
+    sites = place_stations(terrain, network, walkable)
+    public = list_public_places(terrain, walkable, sites)
+    write_stations(folder / "stations.csv", [*list_stations(sites), *public])
     write_demand(folder / "demand.csv", settle(terrain, network, walkable))
     write_places(folder / "places.csv", places)
     write_region(folder / "region.toml", read_outline_degrees(BOUNDARY_FILE))

@@ -7,10 +7,10 @@ import sys
 from argparse import Namespace
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from stations.cli.bar import draw_progress
-from stations.cli.parser import Serve
 from stations.cli.tables import calibration_table, coverage_table, nearest_table
 from stations.errors import InputError
 from stations.loaders.trips import read_trips
@@ -27,11 +27,17 @@ from stations.services.nearest import find_nearest
 from stations.services.region import Region, load_region
 from stations.services.region_files import import_demand as bring_demand
 from stations.services.region_files import import_roads as bring_roads
-from stations.services.station_list import ListImport
-from stations.services.station_list import export_stations as take_stations
-from stations.services.station_list import import_stations as bring_stations
 from stations.settings import Settings
 from stations.texts import say
+
+
+class Serve(Protocol):
+    """Starts the web server and returns when it has stopped."""
+
+    def __call__(
+        self, settings: Settings, *, lang: str, host: str, port: int, workers: int, cert: Path | None, key: Path | None
+    ) -> None:
+        """Serve the region of `settings`."""
 
 
 def serve(given: Namespace, settings: Settings, lang: str, start: Serve) -> None:
@@ -84,28 +90,6 @@ def create_region(given: Namespace, _settings: Settings, lang: str) -> None:
     _print(say(lang, "cli.created", folder=given.folder))
 
 
-def import_stations(given: Namespace, settings: Settings, lang: str) -> None:
-    """Bring a station list in, whole or not at all."""
-    wanted = ListImport(given.file, read_key(Datum, given.datum, name="--datum"), dry_run=given.dry_run)
-    counts = draw_progress(bring_stations(wanted, settings), lang)
-    key = "cli.would_import" if given.dry_run else "cli.imported"
-    _print(
-        say(
-            lang,
-            key,
-            added=counts.added,
-            changed=counts.changed,
-            unchanged=counts.unchanged,
-            missing=counts.missing,
-        )
-    )
-
-
-def export_stations(given: Namespace, settings: Settings, lang: str) -> None:
-    """Write the station list as it stands."""
-    _print(say(lang, "cli.exported", count=take_stations(given.file, settings), file=given.file.name))
-
-
 def import_roads(given: Namespace, settings: Settings, lang: str) -> None:
     """Replace the roads of the region, then build."""
     draw_progress(bring_roads(given.file, settings, columns=dict(_columns(given.road_column))), lang)
@@ -131,6 +115,9 @@ def nearest(given: Namespace, settings: Settings, lang: str) -> None:
         open_on_arrival=given.open_on_arrival,
         always_open=given.always_open,
         limit=_whole(given.limit, "--limit"),
+        no_registration=given.no_registration,
+        budget_min=_number(given.budget_min, "--budget-min") if given.budget_min else None,
+        next_stop=_next_stop(given),
     )
     answer = find_nearest(query, region)
     if given.json:
@@ -184,6 +171,15 @@ def _mode(given: Namespace, profile: RegionProfile) -> TravelMode:
 
 def _moment(given: Namespace, profile: RegionProfile) -> datetime | None:
     return read_moment(given.when, time_zone=profile.time_zone) if given.when else None
+
+
+def _next_stop(given: Namespace) -> Place | None:
+    if not (given.next_lon or given.next_lat):
+        return None
+    for value, name in ((given.next_lon, "--next-lon"), (given.next_lat, "--next-lat")):
+        if not value:
+            raise InputError("error.missing", field=name, name=name)
+    return Place(_number(given.next_lon, "--next-lon"), _number(given.next_lat, "--next-lat"))
 
 
 def _number(text: str, name: str) -> float:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
-from string import Formatter
 
 from stations.cli import commands
-from stations.cli.parser import Serve, make_parser
+from stations.cli.commands import Serve
+from stations.cli.parser import make_parser
 from stations.errors import InputError, Problem, RefusedListError, StationsError, UnknownThingError
 from stations.loaders.region import FILE_NAME
+from stations.services.problem_words import say_problem
 from stations.settings import read_settings
-from stations.texts import say, words
+from stations.texts import say
 
 MOST_PROBLEMS = 50
 WRONG_INPUT = 2
@@ -30,12 +31,12 @@ def main(argv: Sequence[str], *, serve: Serve) -> int:
     """
     lang = _language()
     given = make_parser(lang).parse_args(argv)
-    run: Callable[..., None] = getattr(commands, given.command)
+    run: Callable[..., None] = given.run
     try:
         settings = read_settings(os.environ, region=given.region)
-        if given.command != "create_region" and not (settings.region / FILE_NAME).is_file():
+        if run is not commands.create_region and not (settings.region / FILE_NAME).is_file():
             raise UnknownThingError("error.region_folder", field="--region", value=settings.region, file=FILE_NAME)
-        if given.command == "serve":
+        if run is commands.serve:
             run(given, settings, lang, serve)
         else:
             run(given, settings, lang)
@@ -61,19 +62,6 @@ def _complain(lang: str, error: StationsError, problems: tuple[Problem, ...]) ->
         lines.append(f"  {say(lang, 'cli.more_problems', count=len(problems) - MOST_PROBLEMS)}")
     sys.stderr.write("\n".join(lines) + "\n")
     return WRONG_INPUT
-
-
-def say_problem(lang: str, problem: Problem) -> str:
-    """Return one problem of a file as a sentence that names its row and column, itself or before it."""
-    values = {"row": problem.row, "column": problem.column, "value": problem.value, **dict(problem.values)}
-    named = {name for _, name, _, _ in Formatter().parse(words(lang)[problem.key]) if name}
-    where = []
-    if problem.row is not None and "row" not in named:
-        where.append(say(lang, "cli.at_row", row=problem.row))
-    if problem.column is not None and named.isdisjoint({"row", "column"}):
-        where.append(say(lang, "cli.at_column", column=problem.column))
-    sentence = say(lang, problem.key, **values)
-    return f"{' '.join(where)}: {sentence}" if where else sentence
 
 
 def _language() -> str:

@@ -5,23 +5,16 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from stations.settings import Settings
+from stations.cli import commands, office, station_list
+from stations.cli import print as printing
 from stations.texts import say
 
 if TYPE_CHECKING:
     Rooms = argparse._SubParsersAction[argparse.ArgumentParser]
 Words = Callable[[str], str]
-
-
-class Serve(Protocol):
-    """Starts the web server and returns when it has stopped."""
-
-    def __call__(
-        self, settings: Settings, *, lang: str, host: str, port: int, workers: int, cert: Path | None, key: Path | None
-    ) -> None:
-        """Serve the region of `settings`."""
+Run = Callable[..., None]
 
 
 def make_parser(lang: str) -> argparse.ArgumentParser:
@@ -32,21 +25,22 @@ def make_parser(lang: str) -> argparse.ArgumentParser:
 
     parser = argparse.ArgumentParser(prog="app.py", description=words("about"))
     parser.add_argument("--region", type=Path, metavar="DIR", help=words("region"))
-    parser.set_defaults(command="serve", host="127.0.0.1", port=8000, workers=2, cert=None, key=None)
+    parser.set_defaults(run=commands.serve, host="127.0.0.1", port=8000, workers=2, cert=None, key=None)
     rooms = parser.add_subparsers(metavar="COMMAND")
 
-    serve = _command(rooms, "serve", words("serve"))
+    serve = _command(rooms, "serve", commands.serve, words("serve"))
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8000)
     serve.add_argument("--workers", type=int, default=2)
     serve.add_argument("--cert", type=Path, metavar="FILE")
     serve.add_argument("--key", type=Path, metavar="FILE")
 
-    _command(rooms, "build", words("build"))
+    _command(rooms, "build", commands.build, words("build"))
     _add_region(rooms, words)
+    _add_stations(rooms, words)
     _add_files(rooms, words)
 
-    nearest = _command(rooms, "nearest", words("nearest"))
+    nearest = _command(rooms, "nearest", commands.nearest, words("nearest"))
     nearest.add_argument("--lon", required=True)
     nearest.add_argument("--lat", required=True)
     _add_mode(nearest)
@@ -56,9 +50,13 @@ def make_parser(lang: str) -> argparse.ArgumentParser:
     nearest.add_argument("--limit", default="10")
     nearest.add_argument("--open-on-arrival", action="store_true")
     nearest.add_argument("--always-open", action="store_true")
+    nearest.add_argument("--no-registration", action="store_true", help=words("no_registration"))
+    nearest.add_argument("--budget-min", metavar="MIN", help=words("budget"))
+    nearest.add_argument("--next-lon", metavar="LON", help=words("next_stop"))
+    nearest.add_argument("--next-lat", metavar="LAT")
     nearest.add_argument("--json", action="store_true")
 
-    coverage = _command(rooms, "coverage", words("coverage"))
+    coverage = _command(rooms, "coverage", commands.coverage, words("coverage"))
     _add_mode(coverage)
     coverage.add_argument("--minutes", default="15")
     for name in ("need", "service"):
@@ -66,15 +64,16 @@ def make_parser(lang: str) -> argparse.ArgumentParser:
     coverage.add_argument("--when", metavar="ISO")
     coverage.add_argument("--out", type=Path, metavar="FILE")
 
-    calibrate = _command(rooms, "calibrate", words("calibrate"))
+    calibrate = _command(rooms, "calibrate", commands.calibrate, words("calibrate"))
     calibrate.add_argument("file", type=Path, metavar="FILE")
+    office.add_commands(rooms, lang)
+    printing.add_commands(rooms, lang)
     return parser
 
 
 def _add_region(rooms: Rooms, words: Words) -> None:
     region = rooms.add_parser("region", help=words("region_room")).add_subparsers(metavar="COMMAND", required=True)
-    create = region.add_parser("create", help=words("create"))
-    create.set_defaults(command="create_region")
+    create = _command(region, "create", commands.create_region, words("create"))
     create.add_argument("folder", type=Path, metavar="DIR")
     create.add_argument("--name", required=True)
     create.add_argument("--roads", type=Path, required=True, metavar="FILE")
@@ -85,29 +84,50 @@ def _add_region(rooms: Rooms, words: Words) -> None:
     create.add_argument("--road-column", action="append", default=[], metavar="OURS=THEIRS", help=words("road_column"))
 
 
-def _add_files(rooms: Rooms, words: Words) -> None:
+def _add_stations(rooms: Rooms, words: Words) -> None:
     stations = rooms.add_parser("stations", help=words("stations")).add_subparsers(metavar="COMMAND", required=True)
-    bring = stations.add_parser("import", help=words("import_stations"))
-    bring.set_defaults(command="import_stations")
+    bring = _command(stations, "import", station_list.import_list, words("import_stations"))
     bring.add_argument("file", type=Path)
-    bring.add_argument("--datum", required=True)
-    bring.add_argument("--dry-run", action="store_true")
-    take = stations.add_parser("export", help=words("export_stations"))
-    take.set_defaults(command="export_stations")
+    bring.add_argument("--datum", required=True, metavar="wgs84|gcj02|bd09")
+    bring.add_argument("--sheet", metavar="NAME", help=words("sheet"))
+    bring.add_argument("--map", action="append", default=[], metavar="THEIRS=OURS", help=words("map"))
+    bring.add_argument("--source", default="", metavar="NAME", help=words("source"))
+    bring.add_argument("--dry-run", action="store_true", help=words("dry_run"))
+    bring.add_argument("--good-rows", action="store_true", help=words("good_rows"))
+    bring.add_argument("--sure", action="store_true", help=words("sure"))
+    bring.add_argument("--close-missing", metavar="REASON", help=words("close_missing"))
+    _add_reason(bring, words)
+    take = _command(stations, "export", station_list.export_list, words("export_stations"))
     take.add_argument("file", type=Path)
-    for room in ("roads", "demand"):
-        parser = rooms.add_parser(room, help=words(room)).add_subparsers(metavar="COMMAND", required=True)
-        bring = parser.add_parser("import", help=words(f"import_{room}"))
-        bring.set_defaults(command=f"import_{room}")
-        bring.add_argument("file", type=Path)
-        if room == "roads":
-            bring.add_argument("--road-column", action="append", default=[], metavar="OURS=THEIRS")
+    take.add_argument("--as-of", metavar="DAY", help=words("as_of"))
+    take.add_argument("--all", action="store_true", help=words("export_all"))
+    history = _command(stations, "history", station_list.history, words("history"))
+    history.add_argument("change", type=int, nargs="?")
+    history.add_argument("--station", metavar="ID")
+    history.add_argument("--limit", type=int, default=20)
+    undo = _command(stations, "undo", station_list.undo, words("undo"))
+    undo.add_argument("change", type=int)
+    undo.add_argument("--only-untouched", action="store_true", help=words("only_untouched"))
+    _add_reason(undo, words)
 
 
-def _command(rooms: Rooms, name: str, text: str) -> argparse.ArgumentParser:
+def _add_files(rooms: Rooms, words: Words) -> None:
+    roads = rooms.add_parser("roads", help=words("roads")).add_subparsers(metavar="COMMAND", required=True)
+    bring = _command(roads, "import", commands.import_roads, words("import_roads"))
+    bring.add_argument("file", type=Path)
+    bring.add_argument("--road-column", action="append", default=[], metavar="OURS=THEIRS")
+    demand = rooms.add_parser("demand", help=words("demand")).add_subparsers(metavar="COMMAND", required=True)
+    _command(demand, "import", commands.import_demand, words("import_demand")).add_argument("file", type=Path)
+
+
+def _command(rooms: Rooms, name: str, run: Run, text: str) -> argparse.ArgumentParser:
     parser = rooms.add_parser(name, help=text)
-    parser.set_defaults(command=name)
+    parser.set_defaults(run=run)
     return parser
+
+
+def _add_reason(parser: argparse.ArgumentParser, words: Words) -> None:
+    parser.add_argument("--reason", default="", metavar="TEXT", help=words("reason"))
 
 
 def _add_mode(parser: argparse.ArgumentParser) -> None:

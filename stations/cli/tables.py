@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Sequence
+from datetime import datetime
 
-from stations.model.answers import CoverageAnswer, CoverageShare, FoundStation, NearestAnswer
+from stations.maps.style import arrival_words
+from stations.model.answers import CoverageAnswer, CoverageShare, FoundStation, Instead, NearestAnswer
 from stations.model.keys import ArrivalState
 from stations.model.region import ModeProfile, RegionProfile
 from stations.model.trips import FEWEST_TRIPS, Calibration, ComparedTrip, ModeCalibration, RefusedTrip
@@ -22,8 +24,24 @@ def nearest_table(answer: NearestAnswer, profile: RegionProfile, lang: str) -> s
         lines.append(say(lang, "cli.origin_island"))
     if not answer.found:
         lines.append(say(lang, "cli.nothing_found"))
-    rows = [_nearest_row(item, lang) for item in answer.found]
-    return "\n".join([*lines, *_aligned(rows)])
+    lines += aligned([_nearest_row(item, answer.query.when, lang) for item in answer.found])
+    if answer.instead is not None:
+        lines += _instead_lines(answer.instead, answer.query.when, lang)
+    return "\n".join(lines)
+
+
+def _instead_lines(instead: Instead, when: datetime, lang: str) -> list[str]:
+    """Return what there is in place of a station that can be used, each under its own heading."""
+    groups = (
+        ("page.next_to_open", [instead.next_to_open]),
+        ("page.nearest_open", [instead.nearest_open]),
+        ("page.public", instead.public),
+    )
+    lines = []
+    for key, found in groups:
+        rows = [_nearest_row(item, when, lang) for item in found if item is not None]
+        lines += ["", say(lang, key), *aligned(rows)] if rows else []
+    return lines
 
 
 def coverage_table(answer: CoverageAnswer, profile: RegionProfile, lang: str) -> str:
@@ -45,7 +63,7 @@ def coverage_table(answer: CoverageAnswer, profile: RegionProfile, lang: str) ->
     rows += [_share_row(share, lang) for share in (answer.whole, *answer.townships)]
     sample = [say(lang, "cli.sample")] if profile.sample else []
     times_from = say(lang, "cli.times_from", measured=_measured(profile.modes[query.mode], lang))
-    return "\n".join([*sample, head, *_aligned(rows), times_from])
+    return "\n".join([*sample, head, *aligned(rows), times_from])
 
 
 def calibration_table(answer: Calibration, profile: RegionProfile, lang: str, *, file: str) -> str:
@@ -62,16 +80,16 @@ def calibration_table(answer: Calibration, profile: RegionProfile, lang: str, *,
     rows = [_trip_columns(("mode", "trips", "bias", "error", "set", "fitted"), lang)]
     rows += [_mode_row(mode, profile.modes[mode.mode], lang) for mode in answer.modes]
     lines = [say(lang, "cli.sample")] if profile.sample else []
-    lines += [head, *_aligned(rows)]
+    lines += [head, *aligned(rows)]
     for mode in answer.modes:
         if mode.worst:
             worst = [_trip_columns(("row", "station", "observed", "computed", "bias", "date", "note"), lang)]
             worst += [_worst_row(compared_trip) for compared_trip in mode.worst]
-            lines += ["", say(lang, "trips.worst", mode=say(lang, f"mode.{mode.mode}")), *_aligned(worst)]
+            lines += ["", say(lang, "trips.worst", mode=say(lang, f"mode.{mode.mode}")), *aligned(worst)]
     if answer.refused:
         left_out = [_trip_columns(("row", "station", "mode", "reason"), lang)]
         left_out += [_left_out_row(refused, profile, lang) for refused in answer.refused]
-        lines += ["", say(lang, "trips.left_out", count=len(answer.refused)), *_aligned(left_out)]
+        lines += ["", say(lang, "trips.left_out", count=len(answer.refused)), *aligned(left_out)]
     return "\n".join([*lines, "", say(lang, "trips.check_only")])
 
 
@@ -93,11 +111,13 @@ def _measured(mode: ModeProfile, lang: str) -> str:
     return say(lang, "trips.measured", text=mode.measured) if mode.measured else say(lang, "trips.not_measured")
 
 
-def _nearest_row(item: FoundStation, lang: str) -> list[str]:
+def _nearest_row(item: FoundStation, when: datetime, lang: str) -> list[str]:
     station = item.station
     if item.travel_s is None:
         minutes = say(lang, "cli.straight_line", km=f"{item.straight_line_m / 1000:.1f}")
         state = say(lang, f"reason.{item.travel_reason}")
+        if item.at_departure:
+            state = f"{arrival_words(lang, item.arrival, travel_s=None, when=when, at='leaving')} · {state}"
     else:
         gate = say(lang, "cli.to_gate") if item.to_gate else ""
         minutes = say(lang, "cli.minutes", minutes=math.ceil(item.travel_s / 60)) + gate
@@ -106,7 +126,21 @@ def _nearest_row(item: FoundStation, lang: str) -> list[str]:
         say(lang, f"service.{key}") + (f" {count}" if count is not None else "")
         for key, count in station.services.items()
     )
-    return [minutes, state, station.station_id, station.name, say(lang, f"kind.{station.kind}"), services]
+    name = station.name if not item.reported_locked else f"{station.name} ({say(lang, 'state.locked')})"
+    cells = [minutes, state, station.station_id, name, say(lang, f"kind.{station.kind}"), services]
+    return cells[:2] + _time_words(item, lang) + cells[2:]
+
+
+def _time_words(item: FoundStation, lang: str) -> list[str]:
+    """Return how long one can stay, and how far out of the way it is, where that was asked for."""
+    cells = []
+    home_s = item.return_s if item.onward_s is None else item.onward_s
+    if item.spare_s is not None and item.travel_s is not None and home_s is not None:
+        key = "page.spare" if item.onward_s is None else "page.spare_next"
+        cells.append(say(lang, key, minutes=math.ceil((item.travel_s + home_s) / 60), spare=item.spare_s // 60))
+    if item.detour_s is not None:
+        cells.append(say(lang, "page.detour", minutes=math.ceil(item.detour_s / 60)))
+    return cells
 
 
 def _state(item: FoundStation, lang: str) -> str:
@@ -180,7 +214,7 @@ def _minutes(minutes: float | None) -> str:
     return "–" if minutes is None else f"{minutes:.1f}"
 
 
-def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     """Return rows as lines whose columns stand under one another; a Chinese character is two wide."""
     widths = [max(_width(cell) for cell in column) for column in zip(*rows, strict=True)] if rows else []
     return [

@@ -23,6 +23,7 @@ __all__ = [
     "Shapes",
     "empty_basemap",
     "encode_basemap",
+    "road_ranks",
 ]
 
 RANKS = ("path", "minor", "tertiary", "secondary", "primary", "motorway")
@@ -70,7 +71,7 @@ def encode_basemap(network: RoadNetwork, basemap: BaseMap) -> dict[str, Any]:
         `LAYERS` by its name, a list of lines or closed rings; ``places``, a list of ``[name, kind, lon, lat]``.
     """
     lines = _street_lines(network)
-    ranks = np.array([_rank_number(name) for name in network.classes], dtype=np.int64)[network.street_class]
+    ranks = road_ranks(network)
     of_rank = {rank: ranks == number for number, rank in enumerate(RANKS)}
     areas_and_lines = {
         name: _encoded_shapes(shapes, closed=name in POLYGON_LAYERS, crs=network.crs)
@@ -95,6 +96,11 @@ def encode_basemap(network: RoadNetwork, basemap: BaseMap) -> dict[str, Any]:
 
 def _steps(degrees: NDArray[np.float64]) -> NDArray[np.int64]:
     return np.rint(degrees * STEPS_PER_DEGREE).astype(np.int64)
+
+
+def road_ranks(network: RoadNetwork) -> NDArray[np.int64]:
+    """Return the place in `RANKS` of every street, shape (S,); -1 for what is not drawn."""
+    return np.array([_rank_number(name) for name in network.classes], dtype=np.int64)[network.street_class]
 
 
 def _rank_number(road_class: str) -> int:

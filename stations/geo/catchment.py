@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import cast
 
-import contourpy
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from stations.geo.kernels import clip_pieces, spread_distance
+from stations.geo.drawing_kernels import (
+    clip_pieces,
+    find_reached,
+    find_rest,
+    spread_distance,
+    take_field,
+    thin_rings,
+    trace_rings,
+)
 from stations.geo.roads import NO_WAY, RoadNetwork
 from stations.geo.seats import Seats
 from stations.geo.snap import OFF_NETWORK
@@ -21,16 +27,32 @@ from stations.model.keys import TravelMode
 REACH_M = 50.0
 """How far from a reached street the polygon is drawn; for eyes only."""
 CELL_M = 15.0
+NEARER = 1.5
+"""How many times nearer than what is reached a street that is not must lie, for a place to be left out with it."""
 MOST_CELLS_A_SIDE = 1500
 
 
 @dataclass(frozen=True, slots=True)
 class StreetPieces:
-    """Parts of streets, R of them: from fraction `start` to fraction `end` (0 to 1, start <= end)."""
+    """Parts of streets, R of them: from fraction `start` to fraction `end` (0 to 1, start <= end).
+
+    They are sorted by street and then by start.
+    """
 
     street: NDArray[np.int32]
     start: NDArray[np.float64]
     end: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """Points `cell_m` apart, rows from the bottom, in metres of the network's CRS."""
+
+    left: float
+    bottom: float
+    cell_m: float
+    rows: int
+    columns: int
 
 
 def node_times(
@@ -84,89 +106,94 @@ def pieces_within(
     times
         float64 (N,), milliseconds from every node to the soonest of them, what they add included; inf beyond reach.
     """
-    along, against = network.forward_ms[mode], network.backward_ms[mode]
-    tail = _pieces_before(times[network.street_to], along, cutoff_ms=cutoff_ms)
-    head = _pieces_before(times[network.street_from], against, cutoff_ms=cutoff_ms)
-    own = [
-        piece
-        for k in stations
-        for piece in _own_street(network, mode, seats, int(k), int(extra_ms[k]), cutoff_ms=cutoff_ms)
-    ]
-    pieces = [
-        StreetPieces(tail[0], 1.0 - tail[1], np.ones(len(tail[0]))),
-        StreetPieces(head[0], np.zeros(len(head[0])), head[1]),
-        *own,
-    ]
-    return StreetPieces(
-        np.concatenate([piece.street for piece in pieces]),
-        np.concatenate([piece.start for piece in pieces]),
-        np.concatenate([piece.end for piece in pieces]),
-    )
+    along_ms, against_ms = network.forward_ms[mode], network.backward_ms[mode]
+    found = find_reached(network.street_from, network.street_to, along_ms, against_ms, times, float(cutoff_ms))
+    own = [_own_street(network, mode, seats, int(k), int(extra_ms[k]), cutoff_ms=cutoff_ms) for k in stations]
+    direct = np.array([piece for piece in own if piece]).reshape(-1, 3)
+    street = np.concatenate([found[0], direct[:, 0].astype(np.int32)])
+    start, end = np.concatenate([found[1], direct[:, 1]]), np.concatenate([found[2], direct[:, 2]])
+    order = np.lexsort((start, street))
+    return StreetPieces(street[order], start[order], end[order])
 
 
-def draw_polygon(network: RoadNetwork, pieces: StreetPieces, *, reach_m: float = REACH_M) -> shapely.MultiPolygon:
-    """Return the area within `reach_m` metres of the pieces, holes kept, in metres of the network's CRS.
+def draw_polygon(
+    network: RoadNetwork, mode: TravelMode, pieces: StreetPieces, *, tolerance_m: float = 0.0
+) -> shapely.MultiPolygon:
+    """Return the area within `REACH_M` of the pieces, holes kept, in metres of the network's CRS.
 
-    The exact distance to the pieces is kept on a raster near them, and the line of `reach_m` traced on it (marching
-    squares, by contourpy), so corners are cut by less than a cell.
+    Streets that `mode` may use but that are not reached are left out, and what lies `NEARER` times nearer to them. The
+    exact distances to both are kept on a grid, and the line traced on what they say (marching squares), so corners are
+    cut by less than a cell.
+
+    No value on the grid is that of the line itself, so each point of a ring lies within an edge of the grid that no
+    other point lies on, and rings neither touch nor cross: the polygons are valid without being checked.
+
+    Parameters
+    ----------
+    tolerance_m
+        By how much the line may be drawn elsewhere so that it has fewer points; 0 leaves it as it is traced.
     """
-    segments = clip_pieces(
-        pieces.street, pieces.start, pieces.end, network.shape_offset, network.shape_x, network.shape_y
-    )
+    segments = _segments(network, pieces)
     if not len(segments):
         return shapely.MultiPolygon()
-    x, y = segments[:, 0::2], segments[:, 1::2]
-    span_m = max(np.ptp(x), np.ptp(y)) + 2 * reach_m
-    cell_m = max(CELL_M, span_m / MOST_CELLS_A_SIDE)
-    within_m = reach_m + 1.5 * cell_m  # the four cells about any point of the line are within
-    left, bottom = x.min() - within_m, y.min() - within_m
-    columns = math.ceil((np.ptp(x) + 2 * within_m) / cell_m) + 1
-    rows = math.ceil((np.ptp(y) + 2 * within_m) / cell_m) + 1
-    square = np.full((rows, columns), within_m**2)
-    spread_distance(segments, left, bottom, cell_m, within_m, square)
-    return _trace(
-        left + np.arange(columns) * cell_m, bottom + np.arange(rows) * cell_m, np.sqrt(square), reach_m=reach_m
-    )
-
-
-def _pieces_before(
-    end_ms: NDArray[np.float64], cost_ms: NDArray[np.uint32], *, cutoff_ms: int
-) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-    """Return the streets that are left through an end in time, and the share of each, counted from that end."""
-    street = np.flatnonzero((cost_ms != NO_WAY) & (end_ms <= cutoff_ms)).astype(np.int32)
-    share = (cutoff_ms - end_ms[street]) / cost_ms[street]
-    return street, np.minimum(share, 1.0)
+    grid = _grid_round(segments)
+    field = _square_distance(grid, segments, within_m=REACH_M + grid.cell_m)
+    rest = _segments(network, _rest_near(network, mode, pieces, grid))
+    take_field(field, _square_distance(grid, rest, within_m=REACH_M / NEARER + grid.cell_m), REACH_M, NEARER)
+    points, ring, area = trace_rings(field)
+    if tolerance_m > 0:
+        kept = thin_rings(points, ring, tolerance_m / grid.cell_m)
+        points, ring = points[kept], ring[kept]
+    rings = np.asarray(shapely.linearrings(points * grid.cell_m + (grid.left, grid.bottom), indices=ring))
+    outer_first = np.argsort(area, kind="stable")
+    polygons = np.asarray(shapely.polygons(rings[outer_first], indices=area[outer_first]))
+    return cast("shapely.MultiPolygon", shapely.multipolygons(polygons))
 
 
 def _own_street(
     network: RoadNetwork, mode: TravelMode, seats: Seats, station: int, extra_ms: int, *, cutoff_ms: int
-) -> list[StreetPieces]:
+) -> tuple[int, float, float] | None:
+    """Return the piece of its own street from which a station is reached directly, `None` where there is none."""
     street = int(seats.street[station])
     left_ms = cutoff_ms - extra_ms - int(seats.walk_ms[station])
     if street == OFF_NETWORK or left_ms < 0:
-        return []
+        return None
     at = float(seats.fraction[station])
     along, against = int(network.forward_ms[mode][street]), int(network.backward_ms[mode][street])
     start = max(0.0, at - left_ms / along) if along != NO_WAY else at
     end = min(1.0, at + left_ms / against) if against != NO_WAY else at
-    return [StreetPieces(np.array([street], dtype=np.int32), np.array([start]), np.array([end]))]
+    return street, start, end
 
 
-def _trace(
-    centre_x: NDArray[np.float64], centre_y: NDArray[np.float64], distance_m: NDArray[np.float64], *, reach_m: float
-) -> shapely.MultiPolygon:
-    tracer = contourpy.contour_generator(centre_x, centre_y, distance_m, fill_type=contourpy.FillType.OuterOffset)
-    points, offsets = cast("tuple[list[NDArray[np.float64]], list[NDArray[np.uint32]]]", tracer.filled(-1.0, reach_m))
-    polygons = []
-    for ring_points, ring_offsets in zip(points, offsets, strict=True):
-        corners = np.diff(ring_offsets)
-        lines = np.repeat(np.arange(len(corners)), corners)
-        drawn_as_ring = corners >= 4
-        kept = drawn_as_ring[lines]
-        numbers = (np.cumsum(drawn_as_ring) - 1)[lines[kept]]
-        rings = np.asarray(shapely.linearrings(ring_points[kept], indices=numbers))
-        polygons.append(shapely.polygons(rings[0], holes=rings[1:]))
-    drawn = np.array(polygons, dtype=object)
-    wrong = ~shapely.is_valid(drawn)
-    drawn[wrong] = shapely.make_valid(drawn[wrong])
-    return shapely.MultiPolygon([part for part in shapely.get_parts(drawn) if part.geom_type == "Polygon"])
+def _rest_near(network: RoadNetwork, mode: TravelMode, pieces: StreetPieces, grid: _Grid) -> StreetPieces:
+    """Return what the pieces leave of the streets that `mode` may use and that may touch the grid."""
+    along_ms, against_ms = network.forward_ms[mode], network.backward_ms[mode]
+    street, start, end = find_rest(
+        pieces.street, pieces.start, pieces.end, along_ms, against_ms,
+        network.length_m, network.shape_offset, network.shape_x, network.shape_y,
+        grid.left, grid.bottom, grid.left + grid.columns * grid.cell_m, grid.bottom + grid.rows * grid.cell_m,
+    )  # fmt: skip
+    return StreetPieces(street, start, end)
+
+
+def _segments(network: RoadNetwork, pieces: StreetPieces) -> NDArray[np.float64]:
+    shapes = network.shape_offset, network.shape_x, network.shape_y
+    segments: NDArray[np.float64] = clip_pieces(pieces.street, pieces.start, pieces.end, *shapes)
+    return segments
+
+
+def _grid_round(segments: NDArray[np.float64]) -> _Grid:
+    """Return the grid that holds all that is near some segments, its edge so far out that none is near."""
+    x, y = segments[:, 0::2], segments[:, 1::2]
+    left, right, bottom, top = float(x.min()), float(x.max()), float(y.min()), float(y.max())
+    cell_m = max(CELL_M, (max(right - left, top - bottom) + 2 * REACH_M) / MOST_CELLS_A_SIDE)
+    margin_m = REACH_M + cell_m
+    columns, rows = (int((span_m + 2 * margin_m) / cell_m) + 2 for span_m in (right - left, top - bottom))
+    return _Grid(left - margin_m, bottom - margin_m, cell_m, rows, columns)
+
+
+def _square_distance(grid: _Grid, segments: NDArray[np.float64], *, within_m: float) -> NDArray[np.float32]:
+    """Return the squared metres from every point of a grid to the nearest segment, at most those of `within_m`."""
+    square = np.full((grid.rows, grid.columns), within_m**2, dtype=np.float32)
+    spread_distance(segments, grid.left, grid.bottom, grid.cell_m, within_m, square)
+    return square

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from typing import overload
 
 import numpy as np
+from numba import njit
+from numba.extending import register_jitable
 from numpy.typing import NDArray
 
 from stations.model.keys import Datum
@@ -82,6 +84,15 @@ def from_wgs84(lon: float | Degrees, lat: float | Degrees, datum: Datum) -> tupl
     return _through(forwards[datum], lon, lat)
 
 
+@njit(cache=True)
+def gcj02_of_place(lon: float, lat: float) -> tuple[float, float]:
+    """Return what `from_wgs84` does of one place in GCJ-02, at a tenth of the cost."""
+    if lon < _CHINA_WEST or lon > _CHINA_EAST or lat < _CHINA_SOUTH or lat > _CHINA_NORTH:
+        return lon, lat
+    shift_lon, shift_lat = _gcj_shift(lon, lat)  # type: ignore[arg-type]  # compiled for numbers
+    return lon + float(shift_lon), lat + float(shift_lat)
+
+
 def _through(
     conversions: tuple[Conversion, ...], lon: float | Degrees, lat: float | Degrees
 ) -> tuple[float | Degrees, float | Degrees]:
@@ -131,6 +142,7 @@ def _inverse(forward: Conversion, lon: Degrees, lat: Degrees) -> tuple[Degrees, 
     return np.where(outside, lon, guess_lon), np.where(outside, lat, guess_lat)
 
 
+@register_jitable  # as it stands for arrays, compiled for one place
 def _gcj_shift(lon: Degrees, lat: Degrees) -> tuple[Degrees, Degrees]:
     """Return GCJ-02 minus WGS 84 in degrees, as if everywhere were inside."""
     east_m, north_m = _gcj_shift_m(lon - 105.0, lat - 35.0)
@@ -138,22 +150,24 @@ def _gcj_shift(lon: Degrees, lat: Degrees) -> tuple[Degrees, Degrees]:
     flattening = 1.0 - _ECCENTRICITY_SQUARED * np.sin(phi) ** 2
     prime_vertical_m = _SEMI_MAJOR_M / np.sqrt(flattening)
     meridian_m = prime_vertical_m * (1.0 - _ECCENTRICITY_SQUARED) / flattening
-    with np.errstate(divide="ignore", invalid="ignore"):  # only at the poles, where the shift is thrown away
-        return np.degrees(east_m / (prime_vertical_m * np.cos(phi))), np.degrees(north_m / meridian_m)
+    # No float is a quarter turn, so the cosine is never zero; at the poles the shift is thrown away.
+    return np.degrees(east_m / (prime_vertical_m * np.cos(phi))), np.degrees(north_m / meridian_m)
 
 
+@register_jitable
 def _gcj_shift_m(x: Degrees, y: Degrees) -> tuple[Degrees, Degrees]:
     """Return metres east and north; `x` and `y` are degrees from 105 E, 35 N."""
-
-    def wave(value: Degrees, metres: float, *, per_half_turn: float) -> Degrees:
-        return metres * 2.0 / 3.0 * np.sin(np.pi * value / per_half_turn)
-
-    common = wave(x, 20.0, per_half_turn=1 / 6) + wave(x, 20.0, per_half_turn=1 / 2)
+    common = _wave(x, 20.0, 1 / 6) + _wave(x, 20.0, 1 / 2)
     root = np.sqrt(np.abs(x))
     east_m = 300.0 + x + 2.0 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * root + common
     for metres, period in ((20.0, 1.0), (40.0, 3.0), (150.0, 12.0), (300.0, 30.0)):
-        east_m = east_m + wave(x, metres, per_half_turn=period)
+        east_m = east_m + _wave(x, metres, period)
     north_m = -100.0 + 2.0 * x + 3.0 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * root + common
     for metres, period in ((20.0, 1.0), (40.0, 3.0), (160.0, 12.0), (320.0, 30.0)):
-        north_m = north_m + wave(y, metres, per_half_turn=period)
+        north_m = north_m + _wave(y, metres, period)
     return east_m, north_m
+
+
+@register_jitable
+def _wave(value: Degrees, metres: float, half_turn: float) -> Degrees:
+    return metres * 2.0 / 3.0 * np.sin(np.pi * value / half_turn)

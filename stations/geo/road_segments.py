@@ -91,11 +91,10 @@ class Segments:
 
         ``max(1, round(length_m / (speed_kmh / 3.6) * 1000))``, halves to even.
         """
-        speeds_m_s = self.rules.speeds_kmh[:, :, self.way] / _KMH_PER_M_S
+        speeds_m_s = (self.rules.speeds_kmh / _KMH_PER_M_S)[:, :, self.way]
         with np.errstate(divide="ignore", invalid="ignore"):
             exact_ms = self.lengths_m() / speeds_m_s * 1000
-        whole = np.maximum(np.rint(np.where(speeds_m_s > 0, exact_ms, 0)), 1).astype(np.int64)
-        return np.where(speeds_m_s > 0, whole, CLOSED_MS)
+        return np.where(speeds_m_s > 0, np.maximum(np.rint(exact_ms), 1), CLOSED_MS).astype(np.int64)
 
 
 def cut_segments(raw: RawRoads, profiles: Mapping[TravelMode, ModeProfile], *, crs: str) -> Segments:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stations.geo.curve import curve_order
 from stations.geo.raw_roads import Permission, RawRoads, RoadCounts
 from stations.geo.road_merge import Chains, merge_segments
 from stations.geo.road_segments import BARRIER_CLASS, Segments, cut_segments
@@ -176,7 +177,10 @@ def _street_ends(cut: Segments, chains: Chains) -> tuple[NDArray[np.int64], NDAr
     begin, end = _directed(cut, chains)
     ends = np.stack([begin[chains.offset[:-1]], end[chains.offset[1:] - 1]])
     nodes, numbers = np.unique(ends, return_inverse=True)
-    return nodes, numbers.astype(np.int32)
+    order = curve_order(cut.node_x[nodes], cut.node_y[nodes])  # so that a search finds neighbours close in memory
+    rank = np.empty(len(order), dtype=np.int32)
+    rank[order] = np.arange(len(order))
+    return nodes[order], rank[numbers]
 
 
 def _street_shapes(cut: Segments, chains: Chains) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

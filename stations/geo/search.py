@@ -1,7 +1,7 @@
 """The search: how long from a seed to every node within a limit, and by which arc.
 
-This is the one place that knows the engine (`kernels`). It answers seeds (up to four ends of streets, with what it
-costs to get to each) on arcs of whichever direction it is given.
+This is the one place that knows the engine (`search_kernels`). It answers seeds (up to four ends of streets, with
+what it costs to get to each) on arcs of whichever direction it is given.
 """
 
 from __future__ import annotations
@@ -13,11 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stations.geo.arcs import Arcs
-from stations.geo.kernels import LEADS_BACK, POOL_FULL, UNREACHED, inherit_owner, search_bounded, take_reached
+from stations.geo.search_kernels import NOT_REACHED, QUEUE_FULL, TAG_BITS, find_nearest, reach_each
 
 AT_SEED = -1
 """Next street of a node at which a search began; never leaves `geo`."""
-LONGEST_BUCKETS = 1 << 22
+MOST_BUCKETS = 1 << 12
+"""So many at most: where single arcs are very long, buckets get wider instead."""
+FIRST_ROOM = 256
+"""Entries that a bucket has room for at first; enough for catchments, doubled when a search needs more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,26 +58,35 @@ class Searcher:
     """Searches one set of arcs again and again, with one set of scratch buffers; not to be shared between threads."""
 
     def __init__(self, arcs: Arcs) -> None:
-        self._arcs = arcs
-        self._packed = np.column_stack([_marked_heads(arcs), arcs.cost_ms]).ravel()
-        self._offset = arcs.offset.astype(np.int32)
-        typical_ms = int(np.median(arcs.cost_ms)) if len(arcs.cost_ms) else 1
-        self._shift = max(0, typical_ms.bit_length() - 1)
+        self._place, self._record = _records(arcs)
+        self._street = np.concatenate([np.array([AT_SEED], dtype=np.int32), arcs.street])
+        self._marks = np.zeros(arcs.nodes // 64 + 1, dtype=np.uint64)
         self._longest_ms = int(arcs.cost_ms.max(initial=0))
-        self._ms = np.full(arcs.nodes, UNREACHED, dtype=np.uint32)
-        self._via = np.empty(arcs.nodes, dtype=np.int32)
-        self._found = np.empty(arcs.nodes, dtype=np.int32)
-        self._bucket = np.empty(0, dtype=np.int32)
-        self._tail: NDArray[np.int32] | None = None
-        self._make_pool(max(4096, len(arcs.head)))
+        self._width_bits = int(np.median(arcs.cost_ms)).bit_length() if len(arcs.cost_ms) else 0
+        self._make_queue(1, FIRST_ROOM)
 
     def reach(self, seed: Seed, *, limit_ms: int) -> Reached:
-        """Return the nodes within `limit_ms` (inclusive) of a seed; exact in whole milliseconds."""
-        found = self._search(np.array(seed.nodes, np.int32), np.array(seed.cost_ms, np.int64), limit_ms)
-        node = np.sort(found)
-        ms, street = np.empty(len(node), dtype=np.uint32), np.empty(len(node), dtype=np.int32)
-        take_reached(node, self._ms, self._via, self._arcs.street, ms, street)
-        return Reached(node, ms, street)
+        """Return the nodes within `limit_ms` (inclusive) of a seed, as `reach_each` does for many."""
+        return self.reach_each([seed], limit_ms=limit_ms)[0]
+
+    def reach_each(self, seeds: Sequence[Seed], *, limit_ms: int) -> list[Reached]:
+        """Return the nodes within `limit_ms` (inclusive) of every seed, each by itself; exact in whole milliseconds.
+
+        Of equally quick ways to a node always the same is taken, whatever was searched before.
+        """
+        turn = sorted(range(len(seeds)), key=lambda k: seeds[k].nodes)  # neighbours share what is in the cache
+        offset, node, key = _starts([seeds[k] for k in turn])
+        self._fit_buckets(key, limit_ms)
+        found: list[Reached] = []
+        while True:
+            columns = reach_each(
+                offset[len(found) :], node, key, limit_ms, self._width_bits,
+                self._place, self._street, self._record, self._marks, *self._queue,
+            )  # fmt: skip
+            found += [Reached(*column) for column in columns]
+            if len(found) == len(seeds):
+                return [found[k] for k in np.argsort(turn).tolist()]
+            self._make_room()
 
     def nearest(self, seeds: Sequence[Seed], *, limit_ms: int) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
         """Return for every node how long to the nearest of many seeds, and which that is, in one search.
@@ -84,68 +96,54 @@ class Searcher:
         ms
             uint32 (N,), `UNREACHED` beyond `limit_ms` (inclusive).
         owner
-            int32 (N,), number of the seed, -1 beyond the limit.
+            int32 (N,), number of the seed, the first of equally near ones; -1 beyond the limit.
         """
-        node, cost_ms = _starts(seeds)
-        number = np.repeat(np.arange(len(seeds), dtype=np.int32), [len(seed.nodes) for seed in seeds])
-        found = self._search(node, cost_ms, limit_ms)
-        first = np.lexsort((number, cost_ms))[::-1]
-        owner = np.full(self._arcs.nodes, -1, dtype=np.int32)
-        owner[node[first]] = number[first]  # the cheapest of those that begin at one node is written last
-        inherit_owner(found, self._via, self._tails(), owner)
-        ms = self._ms.copy()
-        owner[ms == UNREACHED] = -1
-        self._ms[found] = UNREACHED
-        return ms, owner
-
-    def nearest_ms(self, seeds: Sequence[Seed], *, limit_ms: int) -> NDArray[np.uint32]:
-        """Return only the times of `nearest`."""
-        found = self._search(*_starts(seeds), limit_ms)
-        ms = self._ms.copy()
-        self._ms[found] = UNREACHED
-        return ms
-
-    def _tails(self) -> NDArray[np.int32]:
-        """Return the node from which each arc leads away, shape (A,)."""
-        if self._tail is None:
-            self._tail = np.repeat(np.arange(self._arcs.nodes, dtype=np.int32), np.diff(self._arcs.offset))
-        return self._tail
-
-    def _search(self, node: NDArray[np.int32], cost_ms: NDArray[np.int64], limit_ms: int) -> NDArray[np.int32]:
-        self._fit_buckets(min(limit_ms, max(self._longest_ms, int(cost_ms.max(initial=0)))))
+        offset, node, key = _starts(seeds)
+        self._fit_buckets(key, limit_ms)
+        key |= np.repeat(np.arange(len(seeds), dtype=np.uint64), np.diff(offset))
+        ms, owner = np.empty(len(self._place), np.uint32), np.empty(len(self._place), np.int32)
         while True:
-            count = search_bounded(
-                self._offset, self._packed, node, cost_ms, np.uint32(limit_ms), self._shift, self._ms, self._via,
-                self._bucket, *self._pool, self._found,
-            )  # fmt: skip
-            if count != POOL_FULL:
-                return self._found[:count]
-            self._ms[:] = UNREACHED
-            self._bucket[:] = -1
-            self._make_pool(2 * len(self._pool[0]))
+            count = find_nearest(
+                node, key, limit_ms, self._width_bits, self._place, self._record, self._marks, *self._queue, ms, owner
+            )
+            if count != QUEUE_FULL:
+                return ms, owner
+            self._make_room()
 
-    def _fit_buckets(self, span_ms: int) -> None:
-        while span_ms >> self._shift >= LONGEST_BUCKETS:
-            self._shift += 1
-        needed = 1 << ((span_ms >> self._shift) + 2).bit_length()
-        if len(self._bucket) < needed:
-            self._bucket = np.full(needed, -1, dtype=np.int32)
+    def _fit_buckets(self, key: NDArray[np.uint64], limit_ms: int) -> None:
+        """Make as many buckets as a search needs at one time: what waits in them lies no more than `span_ms` apart."""
+        span_ms = min(limit_ms, max(self._longest_ms, int(key.max(initial=0) >> TAG_BITS)))
+        self._width_bits = max(self._width_bits, (span_ms // MOST_BUCKETS).bit_length())
+        needed = 1 << ((span_ms >> self._width_bits) + 1).bit_length()
+        buckets, room = self._queue[0].shape
+        if buckets < needed:
+            self._make_queue(needed, room)
 
-    def _make_pool(self, size: int) -> None:
-        self._pool = (np.empty(size, np.int32), np.empty(size, np.uint32), np.empty(size, np.int32))
+    def _make_room(self) -> None:
+        """Clean up after a search that found a bucket full, and give every bucket more room."""
+        self._record[self._place] = NOT_REACHED
+        self._marks[:] = 0
+        buckets, room = self._queue[0].shape
+        self._make_queue(buckets, 2 * room)
+
+    def _make_queue(self, buckets: int, room: int) -> None:
+        self._queue = (np.empty((buckets, room), np.uint64), np.zeros(buckets, np.uint64))
 
 
-def _starts(seeds: Sequence[Seed]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    """Return the nodes at which seeds begin, and their costs, one after the other."""
+def _starts(seeds: Sequence[Seed]) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.uint64]]:
+    """Return where each seed begins in the list of all their nodes; the nodes; their costs as keys without a tag."""
+    offset = np.cumsum([0, *(len(seed.nodes) for seed in seeds)])
     node = np.array([n for seed in seeds for n in seed.nodes], dtype=np.int32)
-    return node, np.array([ms for seed in seeds for ms in seed.cost_ms], dtype=np.int64)
+    return offset, node, np.array([ms for seed in seeds for ms in seed.cost_ms], dtype=np.uint64) << TAG_BITS
 
 
-def _marked_heads(arcs: Arcs) -> NDArray[np.uint32]:
-    """Return the heads of all arcs, those marked from which no arc leads on but back to the tail."""
-    count = np.diff(arcs.offset)
-    tail = np.repeat(np.arange(arcs.nodes, dtype=np.int32), count)
-    only = np.full(arcs.nodes, -1, dtype=np.int32)
-    only[count == 1] = arcs.head[arcs.offset[:-1][count == 1]]
-    leads_back = (count[arcs.head] == 0) | ((count[arcs.head] == 1) & (only[arcs.head] == tail))
-    return np.where(leads_back, arcs.head.astype(np.uint32) | LEADS_BACK, arcs.head.astype(np.uint32))
+def _records(arcs: Arcs) -> tuple[NDArray[np.uint32], NDArray[np.uint64]]:
+    """Return where the record of each node begins, and all records one after the other."""
+    count, node = np.diff(arcs.offset), np.arange(arcs.nodes, dtype=np.uint64)
+    place = (arcs.offset[:-1] + 2 * np.arange(arcs.nodes)).astype(np.uint32)
+    record = np.empty(2 * arcs.nodes + len(arcs.head), dtype=np.uint64)
+    record[place] = NOT_REACHED
+    record[place + 1] = count.astype(np.uint64) << TAG_BITS | node
+    arc = np.arange(len(arcs.head)) + 2 * np.repeat(np.arange(1, arcs.nodes + 1), count)
+    record[arc] = arcs.cost_ms.astype(np.uint64) << TAG_BITS | place[arcs.head]
+    return place, record

@@ -33,7 +33,7 @@ def seat_places(snaps: Snaps, *, walk_kmh: float) -> Seats:
 
 def walk_time_ms(walk_m: NDArray[np.float64], *, walk_kmh: float) -> NDArray[np.uint32]:
     """Return the milliseconds that straight metres take at `walk_kmh`, rounded; 0 where metres are nan."""
-    return np.rint(np.nan_to_num(walk_m) / walk_kmh * 3600).astype(np.uint32)
+    return np.rint(np.where(np.isnan(walk_m), 0.0, walk_m) / walk_kmh * 3600).astype(np.uint32)
 
 
 def split_cost(cost_ms: int, fraction: float) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 
 from stations.geo.arcs import Components, usable_streets
-from stations.geo.crs import to_metres
+from stations.geo.crs import place_to_metres, to_metres
 from stations.geo.kernels import count_in_cells, list_in_cells, nearest_segment
 from stations.geo.roads import RoadNetwork
 from stations.model.keys import TravelMode
@@ -84,19 +85,28 @@ class SnapIndex:
     def snap(self, lon: ArrayLike, lat: ArrayLike) -> Snaps:
         """Return where places (WGS 84 degrees, shape (K,)) sit on the roads."""
         x, y = (np.atleast_1d(axis) for axis in to_metres(lon, lat, crs=self._crs))
-        count = len(x)
-        snaps = Snaps(
-            street=np.full(count, OFF_NETWORK, dtype=np.int32),
-            fraction=np.zeros(count),
-            walk_m=np.full(count, np.nan),
-            on_main=np.zeros(count, dtype=bool),
-        )
-        for place in range(count):
-            for part in self._parts:
-                if part.put(snaps, place, float(x[place]), float(y[place]), limit_m=self._limit_m):
-                    snaps.on_main[place] = part is self._parts[0]
-                    break
-        return snaps
+        return _as_snaps([self._snap_one(*place) for place in zip(x.tolist(), y.tolist(), strict=True)])
+
+    def snap_place(self, lon: float, lat: float) -> Snaps:
+        """Return where one place (WGS 84 degrees) sits on the roads, in arrays of one."""
+        return _as_snaps([self._snap_one(*place_to_metres(lon, lat, crs=self._crs))])
+
+    def _snap_one(self, x: float, y: float) -> tuple[int, float, float, bool]:
+        for part in self._parts:
+            found = part.nearest(x, y, limit_m=self._limit_m)
+            if found is not None:
+                return *found, part is self._parts[0]
+        return OFF_NETWORK, 0.0, math.nan, False
+
+
+def _as_snaps(found: Sequence[tuple[int, float, float, bool]]) -> Snaps:
+    street, fraction, walk_m, on_main = zip(*found, strict=True) if found else ((), (), (), ())
+    return Snaps(
+        street=np.array(street, dtype=np.int32),
+        fraction=np.array(fraction, dtype=np.float64),
+        walk_m=np.array(walk_m, dtype=np.float64),
+        on_main=np.array(on_main, dtype=bool),
+    )
 
 
 class _Part:
@@ -119,15 +129,13 @@ class _Part:
         self._total_m = total_m[line]
         self._grid = _list_by_cells(segments)
 
-    def put(self, snaps: Snaps, place: int, x: float, y: float, *, limit_m: float) -> bool:
-        """Write where a place sits to `snaps`; return whether a street lies within the limit."""
+    def nearest(self, x: float, y: float, *, limit_m: float) -> tuple[int, float, float] | None:
+        """Return the nearest street, the fraction along it and the metres to it; `None` beyond the limit."""
         segment, along_m, gap_m = nearest_segment(x, y, limit_m, *self._grid)
         if segment < 0:
-            return False
-        snaps.street[place] = self._street[segment]
-        snaps.fraction[place] = min(1.0, (self._run_m[segment] + along_m) / self._total_m[segment])
-        snaps.walk_m[place] = gap_m
-        return True
+            return None
+        fraction = min(1.0, (self._run_m[segment] + along_m) / self._total_m[segment])
+        return int(self._street[segment]), float(fraction), gap_m
 
 
 def _list_by_cells(segments: NDArray[np.float64]) -> _Grid:

@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stations.geo.kernels import UNREACHED, merge_rows, pick_soonest
+from stations.geo.kernels import pick_soonest
+from stations.geo.place_kernels import reach_stations
 from stations.geo.roads import RoadNetwork
 from stations.geo.search import Reached
-from stations.geo.seats import Seats, direct_ms, ways_in, ways_out
+from stations.geo.seats import Seats
 from stations.model.keys import TravelMode
 
 
@@ -110,16 +111,12 @@ def times_to_stations(network: RoadNetwork, table: TravelTable, origin: Seats, i
     origin
         Seats of places; `index` picks one, which is on the network. Its walk to the road is in the time.
     """
-    best = _through_ends(table, table.to, ways_out(network, table.mode, origin, index), origin, index)
-    _along_one_street(network, table, origin, index, best, to_station=True)
-    return best
+    return _reach(network, table, table.to, origin, index, leaving=True)
 
 
 def times_from_stations(network: RoadNetwork, table: TravelTable, origin: Seats, index: int) -> NDArray[np.uint32]:
     """Return the milliseconds from every station back to a place; as `times_to_stations`."""
-    best = _through_ends(table, table.back, ways_in(network, table.mode, origin, index), origin, index)
-    _along_one_street(network, table, origin, index, best, to_station=False)
-    return best
+    return _reach(network, table, table.back, origin, index, leaving=False)
 
 
 def soonest(
@@ -146,26 +143,14 @@ def soonest(
     return station[:found], total_ms[:found]
 
 
-def _through_ends(
-    table: TravelTable, rows: Rows, ends: list[tuple[int, int]], origin: Seats, index: int
+def _reach(
+    network: RoadNetwork, table: TravelTable, rows: Rows, origin: Seats, index: int, *, leaving: bool
 ) -> NDArray[np.uint32]:
-    best = np.full(len(table.seats.street), UNREACHED, dtype=np.uint32)
-    node, partial_ms = np.array(ends, dtype=np.int64).reshape(-1, 2).T
-    merge_rows(node, partial_ms + int(origin.walk_ms[index]), rows.offset, rows.station, rows.ms, table.limit_ms, best)
+    street, seats = int(origin.street[index]), table.seats
+    best: NDArray[np.uint32] = reach_stations(
+        street, float(origin.fraction[index]), int(origin.walk_ms[index]),
+        int(network.street_from[street]), int(network.street_to[street]),
+        int(network.forward_ms[table.mode][street]), int(network.backward_ms[table.mode][street]), leaving,
+        rows.offset, rows.station, rows.ms, seats.street, seats.fraction, seats.walk_ms, table.limit_ms,
+    )  # fmt: skip
     return best
-
-
-def _along_one_street(
-    network: RoadNetwork, table: TravelTable, origin: Seats, index: int, best: NDArray[np.uint32], *, to_station: bool
-) -> None:
-    """Lower `best` for the stations on the place's own street: the difference of their partials."""
-    street, here = int(origin.street[index]), float(origin.fraction[index])
-    for k in np.flatnonzero(table.seats.street == street):
-        there = float(table.seats.fraction[k])
-        start, end = (here, there) if to_station else (there, here)
-        direct = direct_ms(network, table.mode, street, start=start, end=end)
-        if direct is None:
-            continue
-        total = direct + int(table.seats.walk_ms[k]) + int(origin.walk_ms[index])
-        if total <= table.limit_ms and total < best[k]:
-            best[k] = total

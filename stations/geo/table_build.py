@@ -17,6 +17,9 @@ from stations.geo.snap import OFF_NETWORK
 from stations.geo.table import Columns, Rows, TravelTable
 from stations.model.keys import TravelMode
 
+AT_ONCE = 16
+"""Stations that are searched in one call; few enough to tell how far it is."""
+
 
 def compute_table(
     network: RoadNetwork,
@@ -26,7 +29,7 @@ def compute_table(
     limit_ms: int,
     known: Mapping[int, tuple[Reached, Reached]],
 ) -> Iterator[TravelTable | int]:
-    """Yield how many stations are done after each, and last the table.
+    """Yield how many stations are done after every few, and last the table.
 
     Parameters
     ----------
@@ -36,12 +39,12 @@ def compute_table(
     pairs = dict(known)
     there, back = Searcher(reversed_arcs(network, mode)), Searcher(forward_arcs(network, mode))
     missing = [k for k in np.flatnonzero(seats.street != OFF_NETWORK).tolist() if k not in known]
-    for done, k in enumerate(missing, start=1):
-        pairs[k] = (
-            there.reach(seed_to(network, mode, seats, k), limit_ms=limit_ms),
-            back.reach(seed_back(network, mode, seats, k), limit_ms=limit_ms),
-        )
-        yield done
+    for done in range(0, len(missing), AT_ONCE):
+        few = missing[done : done + AT_ONCE]
+        to = there.reach_each([seed_to(network, mode, seats, k) for k in few], limit_ms=limit_ms)
+        fro = back.reach_each([seed_back(network, mode, seats, k) for k in few], limit_ms=limit_ms)
+        pairs.update(zip(few, zip(to, fro, strict=True), strict=True))
+        yield done + len(few)
     nobody = (NOTHING_REACHED, NOTHING_REACHED)
     both = [pairs.get(k, nobody) for k in range(len(seats.street))]
     nodes = len(network.node_x)
@@ -56,7 +59,7 @@ def known_columns(table: TravelTable) -> list[tuple[Reached, Reached]]:
     The way back is kept by node alone; its columns are put together again, without the streets, which it lacks.
     """
     node = np.repeat(np.arange(len(table.back.offset) - 1, dtype=np.int32), np.diff(table.back.offset))
-    order = np.argsort(table.back.station, kind="stable")
+    order = _stable_order(np.asarray(table.back.station))
     count = len(table.seats.street)
     ends = np.searchsorted(table.back.station[order], np.arange(count + 1))
     parts = [order[a:b] for a, b in pairwise(ends)]
@@ -72,7 +75,8 @@ def mean_reach(
 ) -> float:
     """Return how many nodes the stations of a sample have within the limit, on average; 0 without any."""
     searcher = Searcher(reversed_arcs(network, mode))
-    sizes = [len(searcher.reach(seed_to(network, mode, seats, k), limit_ms=limit_ms).node) for k in sample.tolist()]
+    seeds = [seed_to(network, mode, seats, k) for k in sample.tolist()]
+    sizes = [len(reached.node) for reached in searcher.reach_each(seeds, limit_ms=limit_ms)]
     return float(np.mean(sizes)) if sizes else 0.0
 
 
@@ -127,5 +131,12 @@ def _rows(columns: Columns, *, nodes: int) -> Rows:
     counts = np.bincount(columns.node, minlength=nodes)
     offset = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     place = np.empty(len(station), dtype=np.int64)
-    group_by_node(columns.node, np.argsort(columns.ms, kind="stable"), offset, place)
+    group_by_node(columns.node, _stable_order(columns.ms), offset, place)
     return Rows(offset, station[place], columns.ms[place])
+
+
+def _stable_order(keys: NDArray[np.uint32] | NDArray[np.int32]) -> NDArray[np.int64]:
+    """Return the stable order of keys from 0: by radix on 16 bits at a time, several times faster than by comparing."""
+    order = np.argsort(keys.astype(np.uint16), kind="stable")  # the low half
+    high = (keys >> 16).astype(np.uint16)
+    return order[np.argsort(high[order], kind="stable")] if high.any() else order

@@ -29,7 +29,10 @@ from stations.model.station import Station
 SOON_S = 3600
 WINDOW_DAYS = 21
 MAX_TRAVEL_S = 14 * 86400
-KEPT_WEEKS = 4
+KEPT_WEEKS = 16
+MOST_TEXTS = 20_000
+NEVER = -1
+"""In place of an instant: there is none within the window, or it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,30 +63,63 @@ class _Terms(NamedTuple):
 class _Course:
     """The states through one window: `states[i]` holds from `starts[i]` until the next start, or to the end.
 
-    `days` are the spans that start on each day of the window. All instants are whole seconds since 1970 (UTC).
+    `opens[i]` is when it opens after stretch i; `None` where it does not, or may do so before it is known to. `days`
+    are the spans that start on each day of the window. All instants are whole seconds since 1970 (UTC).
     """
 
     starts: tuple[int, ...]
     states: tuple[HourState, ...]
+    opens: tuple[int | None, ...]
     days: tuple[Spans, ...]
 
     def at(self, instant: int) -> int:
         """Return the number of the stretch that holds `instant`."""
         return bisect_right(self.starts, instant) - 1
 
-    def next_opening(self, stretch: int) -> int | None:
-        """Return when it opens after `stretch`; `None` where it does not, or may do so before it is known to."""
-        for start, state in zip(self.starts[stretch + 1 :], self.states[stretch + 1 :], strict=True):
-            if state is not HourState.CLOSED:
-                return start if state is HourState.OPEN else None
-        return None
+
+@dataclass(frozen=True, slots=True)
+class WeekArrays:
+    """The states of all stations through one window, for looking up many at once; instants as in `_Course`.
+
+    Station k follows course ``course[k]`` (int64, (K,)); course c has the stretches ``offset[c]:offset[c + 1]`` of S.
+
+    Attributes
+    ----------
+    start
+        int64 (S,), when a stretch begins; it ends with the next of its course, the last one with the window.
+    state
+        uint8 (S,), `HourState`.
+    opens
+        int64 (S,), when it next opens after the stretch; `NEVER` where it does not, or may do so before it is known to.
+    first, length
+        When the window begins, and its seconds.
+    """
+
+    course: NDArray[np.int64]
+    offset: NDArray[np.int64]
+    start: NDArray[np.int64]
+    state: NDArray[np.uint8]
+    opens: NDArray[np.int64]
+    first: int
+    length: int
+    _key: NDArray[np.int64]
+
+    def stretch_at(self, stations: NDArray[np.int64], instants: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the stretch (of S) that holds the instant of each station; all of shape (N,)."""
+        since = np.clip(instants - self.first, 0, self.length - 1)
+        return np.searchsorted(self._key, self.course[stations] * self.length + since, side="right") - 1
+
+
+class _Window(NamedTuple):
+    courses: tuple[_Course, ...]
+    arrays: WeekArrays
 
 
 class Timetable:
     """The hours of `stations`, in their order, in the time zone of the region.
 
     For a moment it holds the window from the Monday of its local week over three weeks, compiled when first asked
-    for; the last four weeks asked for are kept. It may be shared between threads.
+    for; the last weeks asked for are kept. It may be shared between threads.
 
     A station can be used where both its hours and those of its gate (`entrance_hours`, held to the same make-up
     days) are open. Where the hours are not known the state is unknown, except while the gate is shut.
@@ -116,7 +152,8 @@ class Timetable:
         self._course_of = np.array([number[one] for one in terms], dtype=np.intp)
         texts = {text for one in self._terms for text in (one.hours, one.entrance_hours) if text is not None}
         self._expressions = {text: HoursExpression(text) for text in texts}
-        self._windows: OrderedDict[date, tuple[_Course, ...]] = OrderedDict()
+        self._windows: OrderedDict[date, _Window] = OrderedDict()
+        self._texts: dict[int, str] = {}
         self._lock = Lock()
 
     def arrival(self, index: int, *, when: datetime, travel_s: int) -> Arrival:
@@ -132,10 +169,19 @@ class Timetable:
         InputError
             `when` bears no time zone, or `travel_s` is negative or above two weeks.
         """
+        return self.arrivals([index], [travel_s], when=when)[0]
+
+    def arrivals(self, indexes: Sequence[int], travel_s: Sequence[int], *, when: datetime) -> list[Arrival]:
+        """Return what `arrival` returns for several stations, each at its own distance; raises as it does."""
+        window, left = self._window(when), seconds_of(when)
+        return [
+            self._arrival(window.courses[self._course_of[index]], left, seconds)
+            for index, seconds in zip(indexes, travel_s, strict=True)
+        ]
+
+    def _arrival(self, course: _Course, left: int, travel_s: int) -> Arrival:
         if not 0 <= travel_s <= MAX_TRAVEL_S:
             raise InputError("hours.travel", field="travel_s", value=travel_s, most=MAX_TRAVEL_S)
-        course = self._courses(when)[self._course_of[index]]
-        left = _seconds(when)
         arrived = left + travel_s
         stretch = course.at(arrived)
         state = course.states[stretch]
@@ -144,7 +190,7 @@ class Timetable:
             return Arrival(ArrivalState.OPEN, usable_in_s=travel_s, open_until=self._local(ends))
         if state is not HourState.CLOSED:
             return Arrival(ArrivalState.UNKNOWN, holidays_unconfirmed=state is HourState.UNCONFIRMED)
-        opens = course.next_opening(stretch)
+        opens = course.opens[stretch]
         if opens is not None and opens - arrived <= SOON_S:
             return Arrival(ArrivalState.OPENS_LATER, usable_in_s=opens - left, opens_at=self._local(opens))
         was_open = course.states[course.at(left)] is HourState.OPEN
@@ -164,10 +210,25 @@ class Timetable:
         InputError
             `when` bears no time zone.
         """
-        courses = self._courses(when)
-        instant = _seconds(when)
-        found = [min(course.states[course.at(instant)], HourState.UNKNOWN) for course in courses]
-        return np.array(found, dtype=np.uint8)[self._course_of]
+        instants = np.full(len(self._course_of), seconds_of(when))
+        return self.states_at(np.arange(len(self._course_of)), instants, when=when)
+
+    def states_at(
+        self, stations: NDArray[np.int64], instants: NDArray[np.int64], *, when: datetime
+    ) -> NDArray[np.uint8]:
+        """Return the state of stations (by index), each at an instant of its own, as `states` does; shape (N,).
+
+        Parameters
+        ----------
+        instants
+            int64 (N,), whole seconds since 1970 (UTC), within two weeks after `when`.
+        """
+        arrays = self.week_arrays(when)
+        return np.minimum(arrays.state[arrays.stretch_at(stations, instants)], np.uint8(HourState.UNKNOWN))
+
+    def week_arrays(self, when: datetime) -> WeekArrays:
+        """Return the states of all stations through the window of `when`; raises as `states` does."""
+        return self._window(when).arrays
 
     def week_of(self, index: int, when: datetime) -> tuple[DayHours, ...]:
         """Return the hours of a station on seven days, the local date of `when` being the first.
@@ -177,7 +238,7 @@ class Timetable:
         InputError
             `when` bears no time zone.
         """
-        course = self._courses(when)[self._course_of[index]]
+        course = self._window(when).courses[self._course_of[index]]
         today = when.astimezone(self._zone).date()
         weekday = today.weekday()
         return tuple(self._day_hours(today + timedelta(days=ahead), course.days[weekday + ahead]) for ahead in range(7))
@@ -195,10 +256,23 @@ class Timetable:
             unconfirmed=any(span.state is HourState.UNCONFIRMED for span in spans),
         )
 
-    def _local(self, instant: int | None) -> datetime | None:
-        return None if instant is None else datetime.fromtimestamp(instant, self._zone)
+    def moment_of(self, instant: int) -> datetime:
+        """Return the local moment of a whole second since 1970."""
+        return datetime.fromtimestamp(instant, self._zone)
 
-    def _courses(self, when: datetime) -> tuple[_Course, ...]:
+    def text_of(self, instant: int) -> str:
+        """Return the local moment of a whole second since 1970 in ISO 8601; doors open and close at few of them."""
+        text = self._texts.get(instant)
+        if text is None:
+            if len(self._texts) >= MOST_TEXTS:
+                self._texts.clear()
+            text = self._texts[instant] = self.moment_of(instant).isoformat()
+        return text
+
+    def _local(self, instant: int | None) -> datetime | None:
+        return None if instant is None else self.moment_of(instant)
+
+    def _window(self, when: datetime) -> _Window:
         if when.tzinfo is None:
             raise InputError("error.when_zone", field="when", value=when.isoformat())
         today = when.astimezone(self._zone).date()
@@ -211,7 +285,7 @@ class Timetable:
             self._windows.move_to_end(monday)
             return self._windows[monday]
 
-    def _compile(self, monday: date) -> tuple[_Course, ...]:
+    def _compile(self, monday: date) -> _Window:
         # What starts on the Sunday before may run into the Monday; nothing runs on for more than a day.
         days = [monday + timedelta(days=ahead) for ahead in range(-1, WINDOW_DAYS)]
         instants: dict[tuple[date, int], int] = {}
@@ -228,7 +302,7 @@ class Timetable:
                 if key not in layers:
                     layers[key] = tuple(self._layer(text, terms.follows_workdays, day, instant) for day in days)
         window = (instant(monday, 0), instant(monday, WINDOW_DAYS * DAY_MIN))
-        return tuple(
+        courses = tuple(
             _course(
                 layers[terms.hours, terms.follows_workdays],
                 None if terms.entrance_hours is None else layers[terms.entrance_hours, terms.follows_workdays],
@@ -236,6 +310,7 @@ class Timetable:
             )
             for terms in self._terms
         )
+        return _Window(courses, _arrays_of(courses, self._course_of, window))
 
     def _layer(
         self, text: str | None, follows_workdays: bool | None, day: date, instant: Callable[[date, int], int]
@@ -279,7 +354,32 @@ def _course(hours: tuple[Spans, ...], gate: tuple[Spans, ...] | None, window: tu
             else:
                 starts.append(begin)
                 states.append(state)
-    return _Course(tuple(starts), tuple(states), days)
+    return _Course(tuple(starts), tuple(states), _openings(starts, states), days)
+
+
+def _openings(starts: Sequence[int], states: Sequence[HourState]) -> tuple[int | None, ...]:
+    """Return when it opens after each stretch, `None` where it is not known to before it may."""
+    opens: list[int | None] = [None]
+    for start, state in zip(reversed(starts[1:]), reversed(states[1:]), strict=True):
+        opens.append(opens[-1] if state is HourState.CLOSED else start if state is HourState.OPEN else None)
+    return tuple(reversed(opens))
+
+
+def _arrays_of(courses: tuple[_Course, ...], course_of: NDArray[np.intp], window: tuple[int, int]) -> WeekArrays:
+    counts = [len(course.starts) for course in courses]
+    start = np.array([start for course in courses for start in course.starts], dtype=np.int64)
+    opens = [instant for course in courses for instant in course.opens]
+    first, length = window[0], window[1] - window[0]
+    return WeekArrays(
+        course=course_of.astype(np.int64),
+        offset=np.cumsum([0, *counts], dtype=np.int64),
+        start=start,
+        state=np.array([state for course in courses for state in course.states], dtype=np.uint8),
+        opens=np.array([NEVER if instant is None else instant for instant in opens], dtype=np.int64),
+        first=first,
+        length=length,
+        _key=np.repeat(np.arange(len(courses)), counts) * length + start - first,
+    )
 
 
 def _through(days: tuple[Spans, ...]) -> Spans:
@@ -287,7 +387,8 @@ def _through(days: tuple[Spans, ...]) -> Spans:
     return combine([tuple(span for day in days[parity::2] for span in day) for parity in (0, 1)], either)
 
 
-def _seconds(when: datetime) -> int:
+def seconds_of(when: datetime) -> int:
+    """Return the whole second since 1970 (UTC) that holds a moment."""
     return math.floor(when.timestamp())
 
 

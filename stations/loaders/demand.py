@@ -2,34 +2,87 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from itertools import chain, islice
 from pathlib import Path
 
 from stations.errors import FileError, Problem, RefusedListError
-from stations.loaders.csv_rows import CsvRows, Row, read_csv_rows, read_number
+from stations.loaders.cells import plain, read_number
+from stations.loaders.csv_rows import CsvRows, Row, read_csv_rows, read_csv_table
+from stations.loaders.header import ROWS_SEARCHED, Synonyms, find_header, match_columns
+from stations.loaders.place_names import PlaceNames
 from stations.loaders.places import missing_columns, read_position, row_of
-from stations.model.station import DemandPoint
+from stations.loaders.raw_tables import RawFile, RawRow, RawTable
+from stations.loaders.sheets import SHEET_ENDINGS, read_sheets
+from stations.loaders.text_files import write_text
+from stations.model.station import DemandPoint, NamedPlace
 
 PLACE_COLUMNS = ("demand_id", "name", "township", "lon", "lat")
 WEIGHT_COLUMNS = ("weight", "residents")
 MOST_WEIGHT = 1e12
 
+_OWN_COLUMNS = frozenset({"demand_id", "lon", "lat"})
+_TOTALS = frozenset({"合计", "总计", "小计", "共计", "total"})
+_THOUSANDS = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
+_UNITS = re.compile(r"[人户单个名]$")
+_EXPECTED = "社区 name, 人口 weight"
 
-def read_demand(path: Path) -> tuple[DemandPoint, ...]:
-    """Read the CSV of demand points, ``demand_id,name,township,lon,lat,residents``, in file order.
+
+def read_demand(path: Path, *, places: Sequence[NamedPlace] = ()) -> tuple[DemandPoint, ...]:
+    """Read how much demand is where, in file order.
 
     Parameters
     ----------
     path
-        UTF-8 or GB18030; WGS 84 degrees. The weight is in the column `weight` or `residents`, else in the last
-        column, whatever its name; what it counts is told by `[demand_counts]` of ``region.toml``.
+        A CSV ``demand_id,name,township,lon,lat,residents`` in WGS 84 degrees: the weight is in the column `weight` or
+        `residents`, else in the last column, whatever its name. Or a CSV or workbook with a column of names and one
+        of numbers (``demand_columns.toml``), perhaps of townships, below its titles; rows of totals are not demand.
+        What the weight counts is told by `[demand_counts]` of ``region.toml``.
+    places
+        Where the names of a file without coordinates are looked for.
 
     Raises
     ------
     FileError
         The file is missing, empty, has no rows, or is not such a list.
     RefusedListError
-        Some rows are wrong; it bears all problems by row and column.
+        Some rows are wrong, or name a place that is not known, or that several may be; it bears all problems by row
+        and column.
     """
+    if path.suffix.lower() in SHEET_ENDINGS:
+        raw = read_sheets(path, sheet=None)
+    else:
+        raw = read_csv_table(path, score=lambda rows: find_header(rows[:ROWS_SEARCHED], _synonyms(), given={})[1])
+        with closing(raw.tables):
+            first = next((row for table in raw.tables for row in table.rows), None)
+        if first is not None and _OWN_COLUMNS & set(first.cells):
+            return _read_own(path)
+        raw = read_csv_table(path, score=lambda rows: find_header(rows[:ROWS_SEARCHED], _synonyms(), given={})[1])
+    return _read_tables(path, raw, places)
+
+
+def write_demand(path: Path, points: Sequence[DemandPoint]) -> None:
+    """Write demand as the CSV that `read_demand` reads back unchanged.
+
+    Raises
+    ------
+    FileError
+        The file cannot be written; what was there before stays.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([*PLACE_COLUMNS, "weight"])
+    for point in points:
+        writer.writerow([point.demand_id, point.name, point.township or "", point.lon, point.lat, point.weight])
+    write_text(path, text.getvalue())
+
+
+def _read_own(path: Path) -> tuple[DemandPoint, ...]:
     content = read_csv_rows(path, known=PLACE_COLUMNS)
     weight_column = _weight_column(content)
     missing = missing_columns(content, ("demand_id", "lon", "lat", weight_column))
@@ -40,8 +93,12 @@ def read_demand(path: Path) -> tuple[DemandPoint, ...]:
         point, wrong = _read_point(row, weight_column, first_rows)
         points.append(point)
         problems.extend(wrong)
+    return _checked(path, points, sorted(problems, key=row_of))
+
+
+def _checked(path: Path, points: Sequence[DemandPoint], problems: Sequence[Problem]) -> tuple[DemandPoint, ...]:
     if problems:
-        raise RefusedListError("list.refused", path=path, problems=tuple(sorted(problems, key=row_of)))
+        raise RefusedListError("list.refused", path=path, problems=tuple(problems))
     if not points:
         raise FileError("file.no_rows", path=path)
     return tuple(points)
@@ -64,3 +121,95 @@ def _read_point(row: Row, weight_column: str, first_rows: dict[str, int]) -> tup
         problems = (*problems, Problem("list.id_twice", row.number, "demand_id", demand_id, (("first", first),)))
     name, township = row.cells.get("name") or demand_id, row.cells.get("township") or None
     return DemandPoint(demand_id, name, township, lon, lat, weight or 0.0), problems
+
+
+def _synonyms() -> Synonyms:
+    return Synonyms.of_file("demand_columns.toml", fields=(*PLACE_COLUMNS, "weight"))
+
+
+def _read_tables(path: Path, raw: RawFile, places: Sequence[NamedPlace]) -> tuple[DemandPoint, ...]:
+    reader = _TableReader(PlaceNames(places))
+    problems: list[Problem] = []
+    headers = 0
+    with closing(raw.tables):
+        for table in raw.tables:
+            rows, headings = _rows_by_field(table)
+            headers += bool(headings)
+            where = (("sheet", table.name),) if len(raw.sheets) > 1 else ()
+            for row in rows:
+                told = reader.take(row, headings)
+                problems.extend(replace(problem, values=(*problem.values, *where)) for problem in told)
+    if not headers:
+        raise FileError("list.no_header", path=path, columns=_EXPECTED)
+    return _checked(path, reader.points, problems)
+
+
+def _rows_by_field(table: RawTable) -> tuple[Iterator[Row], dict[str, str]]:
+    """Return the rows below the header of a table by field, and what it calls the fields; none without a header."""
+    rows = iter(table.rows)
+    first = list(islice(rows, ROWS_SEARCHED))
+    place, _ = find_header(first, _synonyms(), given={})
+    columns = match_columns(first[place].cells, _synonyms(), given={}) if place is not None else ()
+    fields = {column.field: column for column in columns if column.field}
+    if place is None or not {"name", "weight"} <= set(fields):
+        return iter(()), {}
+    below = chain(first[place + 1 :], rows)
+    headings = {name: column.heading for name, column in fields.items()}
+    return (
+        Row(row.number, {name: _cell(row, column.index) for name, column in fields.items()}) for row in below
+    ), headings
+
+
+def _cell(row: RawRow, index: int) -> str:
+    return row.cells[index] if index < len(row.cells) else ""
+
+
+@dataclass(slots=True)
+class _TableReader:
+    """Turns rows of names and numbers into demand points."""
+
+    names: PlaceNames
+    points: list[DemandPoint] = field(default_factory=list)
+    _first_rows: dict[str, int] = field(default_factory=dict)
+
+    def take(self, row: Row, headings: dict[str, str]) -> tuple[Problem, ...]:
+        """Read one row; return what is wrong with it."""
+        name = row.cells["name"]
+        if plain(name).casefold() in _TOTALS:
+            return ()
+        number = _UNITS.sub("", _THOUSANDS.sub("", plain(row.cells["weight"])))
+        cells = {**row.cells, "weight": number}
+        problems: tuple[Problem, ...] = ()
+        if not (cells.get("lon") and cells.get("lat")):
+            found = self.names.find(name, township=cells.get("township")) if name else ()
+            problems = _about_place(row, headings, found)
+            if problems:
+                return problems
+            cells |= {"lon": repr(found[0].lon), "lat": repr(found[0].lat), "name": found[0].name}
+            cells |= {"township": found[0].township or ""}
+        named = not cells.get("demand_id")
+        if named:
+            cells["demand_id"] = f"{cells.get('township', '')}{cells['name']}"
+        point, told = _read_point(Row(row.number, cells), "weight", self._first_rows)
+        self.points.append(point)
+        return tuple(_in_their_words(problem, row, headings, named=named) for problem in told)
+
+
+def _in_their_words(problem: Problem, row: Row, headings: dict[str, str], *, named: bool) -> Problem:
+    """Return a problem with the heading and the cell that the table has."""
+    column = headings.get(problem.column or "", headings["name"])
+    if problem.key == "list.id_twice" and named:
+        return replace(problem, key="list.place_twice", column=column, value=row.cells["name"])
+    return replace(problem, column=column, value=row.cells["weight"] if problem.key == "list.weight" else problem.value)
+
+
+def _about_place(row: Row, headings: dict[str, str], found: Sequence[NamedPlace]) -> tuple[Problem, ...]:
+    name = row.cells["name"]
+    if not name:
+        return (Problem("list.empty", row.number, headings["name"], ""),)
+    if not found:
+        return (Problem("list.place_unknown", row.number, headings["name"], name),)
+    if len(found) > 1:
+        among = ", ".join(f"{place.township or ''}{place.name}" for place in found[:5])
+        return (Problem("list.place_ambiguous", row.number, headings["name"], name, (("among", among),)),)
+    return ()

@@ -16,7 +16,8 @@ from osmium.osm import Area, Node, Way
 
 from stations.errors import FileError, InputError
 from stations.hours.expression import check_hours
-from stations.loaders.station_row import MAX_NAME_LENGTH, unprintable
+from stations.loaders.list_rows import unprintable
+from stations.loaders.station_row import MAX_NAME_LENGTH
 from stations.model.keys import Datum, EntryMethod, ServiceKey, StationKind
 from stations.model.station import Station
 

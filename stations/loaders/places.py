@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from stations.errors import Problem, RefusedListError
-from stations.loaders.csv_rows import CsvRows, Row, read_csv_rows, read_number
+from stations.loaders.cells import read_number
+from stations.loaders.csv_rows import CsvRows, Row, read_csv_rows
 from stations.model.station import NamedPlace
 
 COLUMNS = ("name", "category", "township", "lon", "lat")

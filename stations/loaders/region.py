@@ -34,7 +34,8 @@ _PLAIN_KEYS = (
     "makeup_weekday",
     "roads_file",
 )
-_TABLES = ("demand_counts", "names", "dates", "sources", "modes", "road_columns")
+_TABLES = ("demand_counts", "names", "dates", "sources", "modes", "road_columns", "print")
+_PRINT_KEYS = ("review_number", "issuer", "valid_until")
 _MODE_KEYS = ("speed_kmh", "parking_s", "limit_min", "traffic_factor", "class_speeds_kmh", "measured")
 
 
@@ -76,6 +77,7 @@ def read_profile(folder: Path) -> RegionProfile:
         dates=top.table("dates").texts(),
         sources={file: top.table("sources").table(file).texts() for file in top.table("sources").values},
         demand_counts=top.table("demand_counts").texts(),
+        prints=_prints(top.table("print")),
     )
 
 
@@ -101,6 +103,7 @@ def write_profile(folder: Path, profile: RegionProfile) -> None:
         *_text_table("names", profile.names),
         *_text_table("demand_counts", profile.demand_counts),
         *_text_table("dates", profile.dates),
+        *_text_table("print", profile.prints),
     ]
     for file, words in profile.sources.items():
         lines.extend(_text_table(f"sources.{_key(file)}", words))
@@ -187,6 +190,17 @@ def _time_zone(top: _Table) -> str:
     except (LookupError, ValueError, OSError):  # unknown; a path; the name of a folder of zones
         raise top.wrong("file.time_zone", "time_zone") from None
     return name
+
+
+def _prints(table: _Table) -> dict[str, str]:
+    table.only(_PRINT_KEYS)
+    found = table.texts()
+    if "valid_until" in found:
+        try:
+            date.fromisoformat(found["valid_until"])
+        except ValueError:
+            raise table.wrong("file.key_not_day", "valid_until") from None
+    return found
 
 
 def _bounds(top: _Table) -> tuple[float, float, float, float]:

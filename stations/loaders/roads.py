@@ -89,10 +89,11 @@ def read_roads(
     """
     _check_there(path)
     raw, basemap, used = _read(path, columns=columns or {})
-    node = np.unique(raw.way_nodes[raw.way_nodes >= 0])
-    if not len(node):
+    used_by_way = np.zeros(len(raw.node_lon), dtype=np.bool_)
+    used_by_way[raw.way_nodes[raw.way_nodes >= 0]] = True
+    lon, lat = raw.node_lon[used_by_way], raw.node_lat[used_by_way]
+    if not len(lon):
         raise FileError("roads.none", path=path, ways=raw.counts.ways_without_mode)
-    lon, lat = raw.node_lon[node], raw.node_lat[node]
     wrong = np.flatnonzero(~((np.abs(lon) <= 180) & (np.abs(lat) <= 90)))  # nan among them
     if len(wrong):
         raise FileError("roads.not_on_earth", path=path, lon=lon[wrong[0]], lat=lat[wrong[0]], count=len(wrong))
@@ -107,7 +108,7 @@ def read_roads(
         raise FileError("roads.no_length", path=path)
     report = RoadReport(
         counts=raw.counts,
-        nodes_before=len(node),
+        nodes_before=len(lon),
         nodes_after=len(network.node_lon),
         streets=len(network.street_from),
         bounds=extent,

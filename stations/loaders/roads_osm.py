@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,8 @@ from stations.loaders.way_rows import WayRows
 
 _PER_DEGREE = 1e7
 """OSM keeps coordinates as whole numbers of 0.0000001 degrees."""
+_NOWHERE = osmium.osm.Location()
+_DRAWN_BY = frozenset(LAYER_KEYS)
 
 
 def read_osm(path: Path) -> tuple[RawRoads, BaseMap]:
@@ -39,7 +42,9 @@ def read_osm(path: Path) -> tuple[RawRoads, BaseMap]:
         for thing in reader:
             tags = dict(thing.tags)
             if isinstance(thing, osmium.osm.Way):
-                _take_way(tags, [node.ref for node in thing.nodes], ways=ways, drawn=drawn)
+                along = thing.nodes
+                nodes = [along[number].ref for number in range(len(along))]  # its own iterator takes longer
+                _take_way(tags, nodes, ways=ways, drawn=drawn)
             elif isinstance(thing, osmium.osm.Node):
                 if "barrier" in tags:
                     barriers.append((thing.id, barrier_stops(tags, rules=rules)))
@@ -57,7 +62,8 @@ def _take_way(tags: dict[str, str], nodes: list[int], *, ways: WayRows, drawn: B
         return
     if "highway" in tags:
         ways.add(ways.judge(tags), road_class=tags["highway"], name=tags.get("name", ""), nodes=nodes)
-    drawn.add_way(tags, nodes)
+    if not _DRAWN_BY.isdisjoint(tags):
+        drawn.add_way(tags, nodes)
 
 
 def _placed(
@@ -68,37 +74,38 @@ def _placed(
     table: osmium.index.LocationTable | None,
 ) -> tuple[RawRoads, BaseMap]:
     """Give every node its coordinates and its place in the arrays."""
-    ids = np.unique(np.array(ways.nodes + drawn.nodes, dtype=np.int64))
+    named = np.concatenate([np.array(ways.nodes), np.array(drawn.nodes, dtype=np.int64)])
+    ids, number = np.unique(named, return_inverse=True)
     lon, lat = _locations(ids, table)
     found = np.isfinite(lon)
-    place = np.where(found, np.cumsum(found) - 1, -1)
-
-    def places(nodes: list[int]) -> NDArray[np.int64]:
-        return place[np.searchsorted(ids, np.array(nodes, dtype=np.int64))]
-
+    place = np.where(found, np.cumsum(found) - 1, -1)[number]
     at = {node: stops for node, stops in barriers if any(stops)}
-    stopping = np.intersect1d(ids[found], np.array(list(at), dtype=np.int64)).tolist()
+    stopping, places, _ = np.intersect1d(
+        ids[found], np.array(list(at), dtype=np.int64), assume_unique=True, return_indices=True
+    )
     raw = ways.finished(
         node_lon=lon[found],
         node_lat=lat[found],
-        way_nodes=places(ways.nodes),
-        barriers=[(int(number), at[node]) for node, number in zip(stopping, places(stopping), strict=True)],
+        way_nodes=place[: len(ways.nodes)],
+        barriers=zip(places.tolist(), (at[node] for node in stopping.tolist()), strict=True),
     )
-    return raw, drawn.finished(node_lon=lon[found], node_lat=lat[found], way_nodes=places(drawn.nodes))
+    return raw, drawn.finished(node_lon=lon[found], node_lat=lat[found], way_nodes=place[len(ways.nodes) :])
 
 
 def _locations(
     ids: NDArray[np.int64], table: osmium.index.LocationTable | None
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Look nodes up; nan where the file does not hold a node, or not on earth."""
-    lon, lat = np.full(len(ids), np.nan), np.full(len(ids), np.nan)
     if table is None:
-        return lon, lat
-    for number, node in enumerate(ids.tolist()):
+        return np.full(len(ids), np.nan), np.full(len(ids), np.nan)
+    x, y = array("q"), array("q")
+    for node in ids.tolist():
         try:
             location = table.get(node)
         except KeyError:
-            continue
-        if location.valid():
-            lon[number], lat[number] = location.x / _PER_DEGREE, location.y / _PER_DEGREE
-    return lon, lat
+            location = _NOWHERE
+        x.append(location.x)
+        y.append(location.y)
+    lon, lat = np.array(x) / _PER_DEGREE, np.array(y) / _PER_DEGREE
+    on_earth = (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
+    return np.where(on_earth, lon, np.nan), np.where(on_earth, lat, np.nan)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import codecs
+import errno
 import json
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from stations.errors import FileError
+
+_PIECE_BYTES = 1 << 20
 
 
 def read_text(path: Path) -> str:
@@ -21,18 +26,52 @@ def read_text(path: Path) -> str:
     FileError
         There is no such file, it is empty, not text, or damaged UTF-8.
     """
-    content = read_bytes(path)
+    return read_bytes(path).decode(text_encoding(path))
+
+
+def text_encoding(path: Path) -> str:
+    """Return the encoding of a text that people made, ``utf-8-sig`` or ``gb18030``, reading it piece by piece.
+
+    Raises
+    ------
+    FileError
+        As `read_text` does.
+    """
     try:
-        text = content.decode("utf-8-sig")
+        blank = _check_text(path, "utf-8-sig")
+        encoding = "utf-8-sig"
     except UnicodeDecodeError as error:
-        if _mostly_utf8(content):
+        if _mostly_utf8(path):
             raise FileError("file.damaged_text", path=path, position=error.start + 1) from None
-        text = _decode_gb18030(path, content)
-    if "\0" in text:
-        raise FileError("file.not_text", path=path)
-    if not text.strip():
+        encoding = "gb18030"
+        try:
+            blank = _check_text(path, encoding)
+        except UnicodeDecodeError:
+            raise FileError("file.not_text", path=path) from None
+    if blank:
         raise FileError("file.empty", path=path)
-    return text
+    return encoding
+
+
+def check_size(path: Path, *, most_bytes: int) -> None:
+    """Check that a file is there and not too large, without reading it.
+
+    Raises
+    ------
+    FileError
+        It is missing, a folder, or larger than `most_bytes`.
+    """
+    try:
+        size = path.stat().st_size
+    except FileNotFoundError:
+        raise FileError("file.missing", path=path) from None
+    except OSError as error:
+        raise FileError("file.unreadable", path=path, reason=error.strerror) from error
+    if path.is_dir():
+        raise FileError("file.unreadable", path=path, reason=os.strerror(errno.EISDIR))
+    if size > most_bytes:
+        megabytes = {"size_mb": f"{size / 1e6:.1f}", "most_mb": most_bytes // 1_000_000}
+        raise FileError("list.file_too_large", path=path, **megabytes)
 
 
 def read_bytes(path: Path) -> bytes:
@@ -92,14 +131,42 @@ def write_text(path: Path, text: str) -> None:
         Path(temporary).unlink(missing_ok=True)
 
 
-def _mostly_utf8(content: bytes) -> bool:
-    text = content.decode("utf-8-sig", errors="replace")
-    foreign = sum(character > "\x7f" for character in text)
-    return text.count("\ufffd") * 2 < foreign
-
-
-def _decode_gb18030(path: Path, content: bytes) -> str:
+def _pieces(path: Path) -> Iterator[bytes]:
     try:
-        return content.decode("gb18030")
-    except UnicodeDecodeError:
-        raise FileError("file.not_text", path=path) from None
+        with path.open("rb") as file:
+            while piece := file.read(_PIECE_BYTES):
+                yield piece
+    except FileNotFoundError:
+        raise FileError("file.missing", path=path) from None
+    except OSError as error:
+        raise FileError("file.unreadable", path=path, reason=error.strerror) from error
+
+
+def _check_text(path: Path, encoding: str) -> bool:
+    """Return whether a text is blank; raise `UnicodeDecodeError`, its `start` counted in the file, where it is none."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    blank, done = True, 0
+    try:
+        for piece in _pieces(path):
+            text = decoder.decode(piece)
+            if "\0" in text:
+                raise FileError("file.not_text", path=path)
+            blank = blank and not text.strip()
+            done += len(piece)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError as error:
+        pending = len(error.object) - len(piece) if error.object.endswith(piece) else len(error.object)
+        error.start += done - pending
+        raise
+    return blank
+
+
+def _mostly_utf8(path: Path) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8-sig")(errors="replace")
+    foreign = damaged = 0
+    for piece in _pieces(path):
+        text = decoder.decode(piece)
+        foreign += len(text) - len(text.encode("ascii", "ignore"))
+        damaged += text.count("\ufffd")
+    tail = decoder.decode(b"", final=True)
+    return (damaged + len(tail)) * 2 < foreign + len(tail)

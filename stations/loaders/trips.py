@@ -7,9 +7,10 @@ from datetime import date
 from pathlib import Path
 
 from stations.errors import FileError, Problem, RefusedListError
-from stations.loaders.csv_rows import Row, read_csv_rows, read_number
+from stations.loaders.cells import read_number
+from stations.loaders.csv_rows import Row, read_csv_rows
+from stations.loaders.list_rows import unprintable
 from stations.loaders.places import missing_columns, read_position, row_of
-from stations.loaders.station_row import unprintable
 from stations.model.keys import TravelMode
 from stations.model.trips import Trip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -19,7 +20,7 @@ class WayRows:
     """
 
     def __init__(self, *, rules: AccessRules) -> None:
-        self.nodes: list[int] = []
+        self.nodes = array("q")
         self._rules = rules
         self._keys = rules.keys
         self._judged: dict[tuple[tuple[str, str], ...], WayAccess] = {}
@@ -34,7 +35,7 @@ class WayRows:
 
     def judge(self, tags: Mapping[str, str]) -> WayAccess:
         """Return what `tags` allow."""
-        known = tuple((key, value) for key, value in tags.items() if key in self._keys)
+        known = tuple([(key, value) for key, value in tags.items() if key in self._keys])
         found = self._judged.get(known)
         if found is None:
             found = self._judged[known] = way_access(dict(known), rules=self._rules)
@@ -42,7 +43,8 @@ class WayRows:
 
     def add(self, access: WayAccess, *, road_class: str, name: str, nodes: Sequence[int]) -> None:
         """Take a way that runs along `nodes`, or count it where no mode may use it."""
-        self._unknown.update(access.unknown)
+        if access.unknown:  # seldom, and an update takes its time even so
+            self._unknown.update(access.unknown)
         self._counts["conditional"] += access.conditional
         if not access.usable:
             self._counts["without_mode"] += 1
@@ -103,9 +105,7 @@ class WayRows:
                 ways_without_mode=self._counts["without_mode"],
                 ways_conditional=self._counts["conditional"],
                 ways_without_shape=without_shape,
-                nodes_missing=len(
-                    {node for node, place in zip(self.nodes, way_nodes.tolist(), strict=True) if place < 0}
-                ),
+                nodes_missing=len(np.unique(np.array(self.nodes)[way_nodes < 0])),
                 unknown_values=tuple(self._unknown.most_common()),
             ),
         )

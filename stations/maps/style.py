@@ -203,6 +203,16 @@ SYMBOLS: dict[str, str] = {
     "need.weather": "M12 2v2M2 13a10 9 0 0 1 20 0zM12 13v6a2.7 2.7 0 0 0 5.4 0",
     "need.trouble": "M2 3h20v14H12l-6 5v-5H2zM12 6v4M12 13.5h.01",
     "need.truck": _TRUCK,
+    "entry.walk_in": "M11 2h10v20H11M2 12h12M9.5 7.5 14 12l-4.5 4.5",
+    "entry.staffed": f"{_circle(12, 6, 4)}M4.5 16a7.5 6.5 0 0 1 15 0M2 16h20v6H2z",
+    "entry.ring": "M4 18h16c-2-2-2-4-2-8a6 6 0 0 0-12 0c0 4 0 6-2 8zM10 22h4M12 4V2",
+    "entry.door_code": "M4 2h16v20H4zM9 7.5h.01M15 7.5h.01M9 12h.01M15 12h.01M9 16.5h.01M15 16.5h.01",
+    "entry.scan": "M2 8V2h6M16 2h6v6M22 16v6h-6M8 22H2v-6M7 7h4v4H7zM14 7h3v4M7 14v3h4M14 14v3h3",
+    "entry.face": "M2 8V2h6M16 2h6v6M22 16v6h-6M8 22H2v-6M9 9.5h.01M15 9.5h.01M8 14.5a5 4 0 0 0 8 0",
+    "entry.app_signup": f"M5 2h14v20H5z{_circle(12, 8.5, 2.5)}M8 17a4 4 0 0 1 8 0",
+    "entry.unknown": "M5 22V2h14v20M2 22h20M9.7 8.1a2.4 2.4 0 1 1 3.7 2c-.9.6-1.4 1-1.4 1.9M12 16h.01",
+    "mode.walk": f"{_circle(13, 3.5, 2)}M8 22l3.5-6.5L11 9l3.5 3.5L18 14M11 9l-4 2.5V15M11.5 15.5 15 18l1 4",
+    "mode.ebike": f"{_circle(5.5, 17, 4)}{_circle(18.5, 17, 4)}M5.5 17l3.5-7h6l3.5 7M9 17h5l1-7-1.5-5H17M7 6.5h3.5",
     "page.locate": f"{_circle(12, 12, 6.5)}M12 1v5M12 18v5M1 12h5M18 12h5",
     "page.map": "M2 5l6.5-2.5 7 3L22 3v16l-6.5 2.5-7-3L2 21zM8.5 2.5v16M15.5 5.5v16",
     "page.navigate": "M12 2 20 21l-8-4.5L4 21z",
@@ -210,6 +220,14 @@ SYMBOLS: dict[str, str] = {
     "page.close": "M5 5l14 14M19 5 5 19",
     "page.up": "M4 16l8-8 8 8",
     "page.more": "M9 4l8 8-8 8",
+    "page.route": f"{_circle(5, 19, 2.5)}{_circle(19, 5, 2.5)}M7.5 19H16a3.5 3.5 0 0 0 0-7H8a3.5 3.5 0 0 1 0-7h8.5",
+    "page.call": "M5 2h4l2 6-3 2a13 13 0 0 0 6 6l2-3 6 2v4a3 3 0 0 1-3 3C11 22 2 13 2 5a3 3 0 0 1 3-3z",
+    "page.clock": f"{_circle(12, 12, 10)}M12 6v6l4 3",
+    "page.next": "M5 22V3M5 4h14l-4 5 4 5H5",
+    "page.yes": "M4 13l5 6L20 5",
+    "page.ask": f"{_circle(12, 12, 10)}M9.2 9.6a2.8 2.8 0 1 1 4.4 2.3c-1 .7-1.6 1.1-1.6 2.1M12 17h.01",
+    "page.lock": "M4 11h16v11H4zM8 11V7a4 4 0 0 1 8 0v4",
+    "page.share": "M12 15V2M7.5 6.5 12 2l4.5 4.5M5 11v11h14V11",
 }
 """Single paths on a 24-unit grid, to be stroked 2 units wide with round ends; the key is that of the
 word, where there is one."""
@@ -266,12 +284,15 @@ def mark_svg(state: str) -> str:
     )
 
 
-_SCRIPT_SECTIONS = frozenset({"page", "kind", "service", "counted", "need", "entry", "state", "reason", "mode"})
+_SCRIPT_SECTIONS = frozenset(
+    {"page", "kind", "service", "counted", "need", "entry", "state", "reason", "mode", "offline"}
+)
 
 
-def page_words(lang: str) -> dict[str, str]:
+def page_words(lang: str, *more_sections: str) -> dict[str, str]:
     """Return the sentences that the scripts of a page fill themselves, by their dotted key, unfilled."""
-    return {key: text for key, text in words(lang).items() if key.split(".")[0] in _SCRIPT_SECTIONS}
+    sections = {*_SCRIPT_SECTIONS, *more_sections}
+    return {key: text for key, text in words(lang).items() if key.split(".")[0] in sections}
 
 
 def map_style() -> dict[str, object]:
@@ -318,24 +339,30 @@ def moment_words(lang: str, moment: datetime, *, when: datetime, ending: bool = 
     return say(lang, "page.on_date", month=day.month, day=day.day, time=clock)
 
 
-def arrival_words(lang: str, arrival: Arrival, *, travel_s: int | None, when: datetime) -> str:
+def arrival_words(lang: str, arrival: Arrival, *, travel_s: int | None, when: datetime, at: str = "arrival") -> str:
     """Return the state line of a station for somebody who sets out at `when`, e.g. ``到达时开放，至 21:00``.
 
     `travel_s` is the way there in seconds, `None` when unknown. The waiting time is told up to an hour, beyond it the
-    moment of opening.
+    moment of opening. `at` says what the state is that of: ``"arrival"``, ``"leaving"`` for that on setting out
+    (``出发时开放，至 21:00``), or ``"now"`` for somebody at the door (``现在开放，至 21:00``).
     """
     if arrival.state is ArrivalState.UNKNOWN:
-        if travel_s is None:
+        if travel_s is None and at == "arrival":
             return say(lang, "state.unknown_untimed")
         return say(lang, "state.unknown_holiday" if arrival.holidays_unconfirmed else "state.unknown")
+    key = f"state.{arrival.state}" if at == "arrival" else f"state.{at}_{_THEN.get(arrival.state, arrival.state)}"
     if arrival.state is ArrivalState.OPEN:
         if arrival.open_until is None:
-            return say(lang, "state.open")
-        return say(lang, "state.open_until", time=moment_words(lang, arrival.open_until, when=when, ending=True))
+            return say(lang, key)
+        return say(lang, f"{key}_until", time=moment_words(lang, arrival.open_until, when=when, ending=True))
     if arrival.state is ArrivalState.OPENS_LATER and arrival.usable_in_s is not None and travel_s is not None:
         minutes = -((travel_s - arrival.usable_in_s) // 60)
         if minutes <= 60:
-            return say(lang, "state.opens_in", minutes=minutes)
+            return say(lang, "state.now_opens_in" if at == "now" else "state.opens_in", minutes=minutes)
     if arrival.opens_at is None:
-        return say(lang, f"state.{arrival.state}")
-    return say(lang, f"state.{arrival.state}_until", time=moment_words(lang, arrival.opens_at, when=when))
+        return say(lang, key)
+    return say(lang, f"{key}_until", time=moment_words(lang, arrival.opens_at, when=when))
+
+
+_THEN = {ArrivalState.CLOSES_BEFORE_ARRIVAL: ArrivalState.CLOSED}
+"""States that there are on arrival only, and what they are for somebody who is there."""

@@ -181,7 +181,7 @@ def _demand_style(feature: Mapping[str, Any]) -> dict[str, object]:
 def _station_layer(stations: Iterable[StationMark], title: str) -> MarkerCluster:
     cluster = _own_files(
         MarkerCluster(
-            name=safe_text(title), max_cluster_radius=36, disable_clustering_at_zoom=15, show_coverage_on_hover=False
+            name=safe_text(title), max_cluster_radius=80, disable_clustering_at_zoom=15, show_coverage_on_hover=False
         )
     )
     for mark in stations:

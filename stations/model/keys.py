@@ -48,6 +48,29 @@ class EntryMethod(StrEnum):
     UNKNOWN = "unknown"
 
 
+class ClosureReason(StrEnum):
+    """Why a station that stays in the list is no longer offered to riders."""
+
+    DUPLICATE = "duplicate"
+    NEVER_EXISTED = "never_existed"
+    CLOSED_FOR_GOOD = "closed_for_good"
+    CLOSED_FOR_NOW = "closed_for_now"
+    MERGED = "merged"
+
+
+class Role(StrEnum):
+    """What an account may do; each may also do what those before it may."""
+
+    VIEWER = "viewer"
+    STEWARD = "steward"
+    ADMIN = "admin"
+
+    def covers(self, other: Role) -> bool:
+        """Whether this role may do what `other` may."""
+        order = list(Role)
+        return order.index(self) >= order.index(other)
+
+
 NO_REGISTRATION = frozenset({EntryMethod.WALK_IN, EntryMethod.STAFFED, EntryMethod.RING, EntryMethod.DOOR_CODE})
 
 

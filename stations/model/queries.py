@@ -15,6 +15,7 @@ from stations.model.keys import EntryMethod, Need, ServiceKey, TravelMode
 Key = TypeVar("Key", bound=StrEnum)
 MAX_LIMIT = 200
 MAX_CUTOFF_MIN = 30
+MAX_BUDGET_MIN = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,8 @@ class Place:
     lat: float
 
     def __post_init__(self) -> None:
-        for name, value, limit in (("lon", self.lon, 180.0), ("lat", self.lat, 90.0)):
-            if not math.isfinite(value) or abs(value) > limit:
-                raise InputError("error.coordinate", field=name, name=name, value=value, limit=limit)
+        check_degrees("lon", self.lon, limit=180.0)
+        check_degrees("lat", self.lat, limit=90.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,14 @@ class NearestQuery:
     """Which stations can be used soonest from `origin`, setting out at `when` (with its time zone).
 
     Every one of `needs` must be met, each by any of its services; every one of `services` must be there.
+    `no_registration` asks for a way in that needs none (`NO_REGISTRATION`), beside `entries`. `budget_min` is the time
+    that the rider has, for the way there and back and the wait for the door. `next_stop` is where the rider has to be
+    afterwards: then the way on counts in place of the way back, and stations are ranked by the detour.
 
     Raises
     ------
     InputError
-        `limit` is not between 1 and 200, or `when` bears no time zone.
+        `limit` is not between 1 and 200, `budget_min` not above 0 and at most 240, or `when` bears no time zone.
     """
 
     origin: Place
@@ -57,8 +60,15 @@ class NearestQuery:
     open_on_arrival: bool = False
     always_open: bool = False
     limit: int = 10
+    no_registration: bool = False
+    budget_min: float | None = None
+    next_stop: Place | None = None
 
     def __post_init__(self) -> None:
+        if self.budget_min is not None and not (
+            math.isfinite(self.budget_min) and 0 < self.budget_min <= MAX_BUDGET_MIN
+        ):
+            raise InputError("error.budget", field="budget_min", value=self.budget_min, most=MAX_BUDGET_MIN)
         if not 1 <= self.limit <= MAX_LIMIT:
             raise InputError("error.limit", field="limit", value=self.limit, most=MAX_LIMIT)
         _check_aware(self.when)
@@ -126,6 +136,18 @@ class CoverageQuery(CutoffQuery):
             _check_aware(self.when)
 
 
+def check_degrees(name: str, value: float, *, limit: float) -> None:
+    """Refuse what is no coordinate, naming it as `name`.
+
+    Raises
+    ------
+    InputError
+        It is not a number, or further from zero than `limit` degrees.
+    """
+    if not math.isfinite(value) or abs(value) > limit:
+        raise InputError("error.coordinate", field=name, name=name, value=value, limit=limit)
+
+
 def read_key(kind: type[Key], text: str, *, name: str) -> Key:
     """Return the key that `text` is.
 
@@ -141,8 +163,8 @@ def read_key(kind: type[Key], text: str, *, name: str) -> Key:
         raise InputError("error.not_one_of", field=name, name=name, value=text[:40], allowed=allowed) from None
 
 
-def read_moment(text: str, *, time_zone: str) -> datetime:
-    """Return the moment that `text` (ISO 8601) tells, in `time_zone` when it bears no offset.
+def read_moment(text: str, *, time_zone: str, name: str = "when") -> datetime:
+    """Return the moment that `text` (ISO 8601) tells, in `time_zone` when it bears no offset; `name` is its parameter.
 
     Raises
     ------
@@ -152,9 +174,9 @@ def read_moment(text: str, *, time_zone: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise InputError("error.when", field="when", value=text[:40]) from None
+        raise InputError("error.when", field=name, value=text[:40]) from None
     if not 2000 <= moment.year <= 2100:
-        raise InputError("error.when", field="when", value=text[:40])
+        raise InputError("error.when", field=name, value=text[:40])
     return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(time_zone))
 
 

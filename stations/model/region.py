@@ -41,7 +41,8 @@ class RegionProfile:
     `sources` by file and language. `bounds` is west, south, east, north in WGS 84 degrees.
     `holiday_calendar` names a file of `data/calendar`; empty where the region has none, then the public holidays that
     opening-hours-py knows of `country` (ISO 3166 code, may be empty) stand in. `makeup_weekday` (0 = Monday) is the
-    day whose hours a make-up workday takes.
+    day whose hours a make-up workday takes. `prints` are words for printed maps: ``review_number`` (审图号), ``issuer``
+    (编制单位) and ``valid_until`` (an ISO day), each of them optional.
     """
 
     region_id: str
@@ -60,6 +61,7 @@ class RegionProfile:
     dates: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     demand_counts: Mapping[str, str] = field(default_factory=dict)
+    prints: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def centre(self) -> tuple[float, float]:

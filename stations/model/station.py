@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from stations.model.keys import ANSWERS, Datum, EntryMethod, Need, ServiceKey, StationKind
+from stations.model.keys import ANSWERS, ClosureReason, Datum, EntryMethod, Need, ServiceKey, StationKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,8 @@ class Station:
     `services` maps a service to its count, or to `None` where it is there but not counted. `hours` is OSM syntax,
     `None` when unknown or not understood; `hours_text` the words it came in. `follows_workdays` and
     `ebike_parking` are yes, no or `None` for unknown. `source` says where the record came from, e.g.
-    ``"north.xlsx row 14"``. `notes` are free words shown on its card.
+    ``"north.xlsx row 14"``. `notes` are free words shown on its card. A station that is `closed` stays in the list but
+    is not offered to riders; `merged_into` is the id of the station that took its place, where one did.
     """
 
     station_id: str
@@ -46,6 +47,8 @@ class Station:
     verified_on: date | None = None
     source: str = ""
     notes: str | None = None
+    closed: ClosureReason | None = None
+    merged_into: str | None = None
 
     @property
     def target(self) -> tuple[float, float]:

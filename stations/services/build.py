@@ -26,9 +26,11 @@ from stations.geo.table_build import compute_table, known_columns, mean_reach
 from stations.loaders.region import read_profile
 from stations.loaders.station_list import read_station_list
 from stations.model.keys import Datum, TravelMode
+from stations.model.listing import ListOptions, StationListing
 from stations.model.progress import Progress
 from stations.model.region import RegionProfile
 from stations.model.station import Station
+from stations.services.list_match import match_stations
 from stations.services.region import TABLE_FORMAT, Region, load_region, road_folder, table_folder
 from stations.services.roads import Roads, build_roads, load_roads
 from stations.settings import Settings
@@ -124,27 +126,29 @@ def publish_stations(
 ) -> Iterator[Progress]:
     """Compute the table of the stations as they stand in the database, and let every worker see it.
 
-    Call it as the `one_builder`.
+    Closed stations are not among them: nobody is sent there. Call it as the `one_builder`.
     """
     listed = store.read()
-    plain = stations_to_plain(listed.stations)
+    stations = tuple(station for station in listed.stations if station.closed is None)
+    plain = stations_to_plain(stations)
     folder = table_folder(settings, profile)
     name = _name(roads, profile, plain, listed.generation)
     pointer = folder / "current"
     if not _is_sound(folder / name):
-        yield from _announce_size(settings, profile, roads, listed.stations)
-        before = _published_before(folder, published(pointer), roads)
+        yield from _announce_size(settings, profile, roads, stations)
+        before = _published_before(folder, published(pointer), roads, snap_limit_m=profile.snap_limit_m)
         arrays: dict[str, NDArray[np.generic]] = {}
         for mode in profile.modes:
-            table = yield from _build_table(profile, roads, listed.stations, mode, before)
+            table = yield from _build_table(profile, roads, stations, mode, before)
             arrays |= {f"{mode}.{key}": value for key, value in table.to_arrays().items()}
         meta = {
             "roads": roads.fingerprint,
             "generation": listed.generation,
             "stations": plain,
-            "targets": _targets(listed.stations),
+            "targets": _targets(stations),
             "limit_ms": {mode: _limit_ms(profile, mode) for mode in profile.modes},
             "format": TABLE_FORMAT,
+            "snap_limit_m": profile.snap_limit_m,
         }
         write_bundle(folder / name, arrays, meta)
     previous = published(pointer)
@@ -153,19 +157,34 @@ def publish_stations(
     remove_old(road_folder(settings, profile), keep={roads.fingerprint})
 
 
+def usable_stations(listing: StationListing, path: Path) -> tuple[Station, ...]:
+    """Return the stations of a list that a region begins with; those it gives no id are numbered.
+
+    Raises
+    ------
+    RefusedListError
+        A row of the list cannot be used.
+    """
+    refusals = tuple(problem for problem in listing.problems if problem.refuses)
+    if refusals:
+        raise RefusedListError("list.refused", path=path, problems=refusals)
+    return tuple(listed.station for listed in match_stations(listing, ()))
+
+
 def report_build(settings: Settings) -> BuildReport:
-    """Return what of the published region lies off the roads."""
+    """Return what of the published region lies off the roads; public places beside its own stations do not count."""
     region = load_region(settings)
+    listed = region.arrays.listed
     off, demand_share, loose = {}, {}, {}
     weight = np.array([point.weight for point in region.demand])
     for mode in region.profile.modes:
         street = region.tables[mode].seats.street
-        missed = [region.stations[k] for k in np.flatnonzero(street == OFF_NETWORK)]
+        missed = [region.stations[k] for k in np.flatnonzero((street == OFF_NETWORK) & listed)]
         off[mode] = tuple((station.station_id, _metres_away(region, mode, station)) for station in missed)
         lost = weight[~region.demand_times(mode).on_network].sum() if len(weight) else 0.0
         demand_share[mode] = float(lost / weight.sum()) if len(weight) and weight.sum() else None
         loose[mode] = _loose_share(region.roads, mode)
-    return BuildReport(len(region.stations), off, demand_share, loose)
+    return BuildReport(int(listed.sum()), off, demand_share, loose)
 
 
 def _compile() -> Iterator[Progress]:
@@ -183,8 +202,10 @@ def _build_table(
 ) -> Generator[Progress, None, TravelTable]:
     seats = _seats(roads, stations, mode)
     limit_ms = _limit_ms(profile, mode)
+    if before and _stand_as_before(before, stations, mode, limit_ms):
+        return _table_before(before, mode, limit_ms)
     known = _known_columns(before, stations, mode, limit_ms) if before else {}
-    total = sum(k not in known and seats.street[k] != OFF_NETWORK for k in range(len(stations)))
+    total = int(sum(k not in known and seats.street[k] != OFF_NETWORK for k in range(len(stations))))
     for step in compute_table(roads.network, mode, seats, limit_ms=limit_ms, known=known):
         if isinstance(step, TravelTable):
             return step
@@ -219,19 +240,36 @@ def _known_columns(
     limit_ms: int,
 ) -> dict[int, tuple[Reached, Reached]]:
     """Return the columns of stations that stand where the published table already had one."""
-    arrays, meta = before
+    meta = before[1]
     if meta["limit_ms"].get(mode) != limit_ms:
         return {}
-    own = {key.removeprefix(f"{mode}."): value for key, value in arrays.items() if key.startswith(f"{mode}.")}
-    table = table_from_arrays(mode, limit_ms, own)
     number_at = {tuple(target): number for number, target in enumerate(meta["targets"])}
-    kept = known_columns(table)
+    kept = known_columns(_table_before(before, mode, limit_ms))
     pairs = ((k, number_at.get(station.target)) for k, station in enumerate(stations))
     return {k: kept[old] for k, old in pairs if old is not None}
 
 
+def _stand_as_before(
+    before: tuple[dict[str, NDArray[np.generic]], dict[str, Any]],
+    stations: tuple[Station, ...],
+    mode: TravelMode,
+    limit_ms: int,
+) -> bool:
+    """Return whether the published table is of the same places in the same order, so that it can be taken as it is."""
+    meta = before[1]
+    return meta["limit_ms"].get(mode) == limit_ms and [tuple(t) for t in meta["targets"]] == _targets(stations)
+
+
+def _table_before(
+    before: tuple[dict[str, NDArray[np.generic]], dict[str, Any]], mode: TravelMode, limit_ms: int
+) -> TravelTable:
+    arrays = before[0]
+    own = {key.removeprefix(f"{mode}."): value for key, value in arrays.items() if key.startswith(f"{mode}.")}
+    return table_from_arrays(mode, limit_ms, own)
+
+
 def _published_before(
-    folder: Path, name: str | None, roads: Roads
+    folder: Path, name: str | None, roads: Roads, *, snap_limit_m: float
 ) -> tuple[dict[str, NDArray[np.generic]], dict[str, Any]] | None:
     if name is None:
         return None
@@ -239,7 +277,11 @@ def _published_before(
         arrays, meta = read_bundle(folder / name)
     except (FileNotFoundError, DamagedArtefactError):
         return None
-    fits = meta.get("roads") == roads.fingerprint and meta.get("format") == TABLE_FORMAT
+    fits = (
+        meta.get("roads") == roads.fingerprint
+        and meta.get("format") == TABLE_FORMAT
+        and meta.get("snap_limit_m") == snap_limit_m
+    )
     return (arrays, meta) if fits else None
 
 
@@ -255,10 +297,7 @@ def _seed_stations(profile: RegionProfile) -> tuple[Station, ...]:
     path = profile.folder / "stations.csv"
     if not path.exists():
         return ()
-    report = read_station_list(path, datum=Datum.WGS84, bounds=profile.bounds)
-    if report.problems:
-        raise RefusedListError("list.refused", path=path, problems=report.problems)
-    return report.stations
+    return usable_stations(read_station_list(path, options=ListOptions(Datum.WGS84), bounds=profile.bounds), path)
 
 
 def _name(roads: Roads, profile: RegionProfile, plain: list[dict[str, Any]], generation: int) -> str:

@@ -10,6 +10,7 @@ import shapely
 from stations.errors import InputError
 from stations.geo.catchment import StreetPieces, draw_polygon, reached_pieces
 from stations.geo.crs import to_degrees
+from stations.model.keys import TravelMode
 from stations.model.queries import CatchmentQuery, CutoffQuery
 from stations.services.region import Region
 
@@ -30,7 +31,7 @@ class Catchment:
 
 
 def find_catchments(query: CatchmentQuery, region: Region) -> tuple[Catchment, ...]:
-    """Return the catchment of every station asked for, or one joined over all stations when none is named.
+    """Return the catchment of every station asked for, or one joined over all that count when none is named.
 
     Raises
     ------
@@ -44,7 +45,7 @@ def find_catchments(query: CatchmentQuery, region: Region) -> tuple[Catchment, .
             "error.too_many_stations", field="station_id", value=len(query.station_ids), most=MOST_STATIONS
         )
     if not query.station_ids:
-        return (join_catchments(query, region, tuple(range(len(region.stations)))),)
+        return (join_catchments(query, region, tuple(np.flatnonzero(region.arrays.listed).tolist())),)
     return tuple(_draw(query, region, (region.number(station_id),), station_id) for station_id in query.station_ids)
 
 
@@ -54,16 +55,12 @@ def join_catchments(cutoff: CutoffQuery, region: Region, numbers: tuple[int, ...
     return region.keep(key, lambda: _draw(cutoff, region, numbers, None))
 
 
-def outline(pieces: StreetPieces, region: Region, *, station_id: str | None) -> Catchment:
+def outline(pieces: StreetPieces, region: Region, mode: TravelMode, *, station_id: str | None) -> Catchment:
     """Return reached pieces of street as an area to look at."""
     network = region.roads.network
-    drawn = draw_polygon(network, pieces)
-    simple = shapely.simplify(drawn, SCREEN_TOLERANCE_M, preserve_topology=False)
-    if not simple.is_valid:  # rare, and the other way is ten times slower
-        simple = shapely.simplify(drawn, SCREEN_TOLERANCE_M)
-    degrees = shapely.transform(simple, lambda xy: np.column_stack(to_degrees(xy[:, 0], xy[:, 1], crs=network.crs)))
-    parts = [part for part in shapely.get_parts(degrees) if not part.is_empty]
-    return Catchment(station_id, shapely.MultiPolygon(parts), drawn.area / 1e6)
+    drawn = draw_polygon(network, mode, pieces, tolerance_m=SCREEN_TOLERANCE_M)
+    degrees = shapely.transform(drawn, lambda xy: np.column_stack(to_degrees(xy[:, 0], xy[:, 1], crs=network.crs)))
+    return Catchment(station_id, degrees, drawn.area / 1e6)
 
 
 def _draw(query: CutoffQuery, region: Region, numbers: tuple[int, ...], station_id: str | None) -> Catchment:
@@ -74,4 +71,4 @@ def _draw(query: CutoffQuery, region: Region, numbers: tuple[int, ...], station_
         region.extra_ms(query.mode),
         cutoff_ms=round(query.minutes * 60_000),
     )
-    return outline(pieces, region, station_id=station_id)
+    return outline(pieces, region, query.mode, station_id=station_id)

@@ -68,15 +68,11 @@ def find_gaps(answer: CoverageAnswer, region: Region) -> tuple[Gap, ...]:
 
 
 def stations_that_count(query: CoverageQuery, region: Region) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Return which stations surely count, and of which it is not known; both of shape (K,)."""
-    offers = np.array(
-        [
-            all(service in station.services for service in query.services)
-            and all(station.meets(need) for need in query.needs)
-            for station in region.stations
-        ],
-        dtype=bool,
-    )
+    """Return which stations surely count, and of which it is not known; both of shape (K,).
+
+    Public places count only where the region has no stations of its own.
+    """
+    offers = region.arrays.listed & region.arrays.that_offer(query.services, query.needs)
     if query.when is None:
         return offers, np.zeros_like(offers)
     state = region.timetable.states(query.when)

@@ -10,17 +10,19 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from stations.errors import FileError, InputError, RefusedListError
+from stations.errors import FileError, InputError
 from stations.hours.zones import country_of_zone, time_zone_at
 from stations.loaders.osm_places import read_osm_stations
 from stations.loaders.region import read_profile, write_profile
 from stations.loaders.roads import read_roads
 from stations.loaders.station_list import read_station_list, write_station_list
 from stations.model.keys import Datum
+from stations.model.listing import ListOptions
 from stations.model.progress import Progress
 from stations.model.region import RegionProfile
 from stations.model.standard import STANDARD_MODES
 from stations.model.station import Station
+from stations.services.build import usable_stations
 
 OSM_ENDINGS = (".osm.pbf", ".osm", ".pbf")
 MARGIN_DEG = 0.002
@@ -137,10 +139,8 @@ def _stations(new: NewRegion, profile: RegionProfile) -> tuple[Station, ...]:
         return read_osm_stations(new.roads, bounds=profile.bounds)
     if new.stations is None or new.datum is None:
         return ()
-    report = read_station_list(new.stations, datum=new.datum, bounds=profile.bounds)
-    if report.problems:
-        raise RefusedListError("list.refused", path=new.stations, problems=report.problems)
-    return report.stations
+    listing = read_station_list(new.stations, options=ListOptions(new.datum), bounds=profile.bounds)
+    return usable_stations(listing, new.stations)
 
 
 def _region_id(folder_name: str) -> str:

@@ -7,10 +7,12 @@ from typing import Any
 
 import shapely
 
-from stations.model.answers import CoverageAnswer, CoverageShare, FoundStation, NearestAnswer
+from stations.model.answers import CoverageAnswer, CoverageShare, FoundStation, NearestAnswer, NextStop
 from stations.model.keys import TravelMode
+from stations.model.queries import NearestQuery
 from stations.model.region import RegionProfile
 from stations.model.station import Station
+from stations.model.taps import DoorReport
 from stations.services.catchments import Catchment
 from stations.services.coverage import Gap
 from stations.services.handoff import handoff_links
@@ -21,11 +23,34 @@ Json = dict[str, Any]
 
 
 def nearest_collection(answer: NearestAnswer, profile: RegionProfile) -> Json:
-    """Return the rider's list, best first."""
-    query = answer.query
+    """Return the rider's list, best first; `nearest_json` writes the same faster."""
+
+    def feature(item: FoundStation) -> Json:
+        links = handoff_links(item.station, answer.query.mode, area=profile.names["zh"], origin=answer.query.origin)
+        return station_geojson(
+            item.station, {**station_properties(item.station), "links": links, **travel_properties(item, answer)}
+        )
+
+    instead = answer.instead
     return {
         "type": "FeatureCollection",
         **origin_of(profile),
+        **nearest_head(answer.query, profile, answer.origin_snap_m, answer.origin_on_main, answer.next_stop),
+        "features": [feature(item) for item in answer.found],
+        "instead": instead
+        and {
+            "next_to_open": instead.next_to_open and feature(instead.next_to_open),
+            "nearest_open": instead.nearest_open and feature(instead.nearest_open),
+            "public": [feature(item) for item in instead.public],
+        },
+    }
+
+
+def nearest_head(
+    query: NearestQuery, profile: RegionProfile, snap_m: float | None, on_main: bool, stop: NextStop | None
+) -> Json:
+    """Return what a rider's list says of the question as a whole; `snap_m` and `on_main` are the origin's."""
+    return {
         "mode": query.mode,
         "speed_kmh": profile.modes[query.mode].speed_kmh,
         "measured": profile.modes[query.mode].measured or None,
@@ -33,23 +58,63 @@ def nearest_collection(answer: NearestAnswer, profile: RegionProfile) -> Json:
         "origin": {
             "lon": query.origin.lon,
             "lat": query.origin.lat,
-            "snap_m": None if answer.origin_snap_m is None else round(answer.origin_snap_m, 1),
-            "on_main": answer.origin_on_main,
+            "snap_m": _rounded(snap_m),
+            "on_main": on_main,
         },
-        "features": [_found_feature(item, answer, profile) for item in answer.found],
+        "budget_min": query.budget_min,
+        "next": stop
+        and query.next_stop
+        and {
+            "lon": query.next_stop.lon,
+            "lat": query.next_stop.lat,
+            "snap_m": _rounded(stop.snap_m),
+            "on_main": stop.on_main,
+            "direct_s": stop.direct_s,
+        },
+    }
+
+
+def travel_properties(item: FoundStation, answer: NearestAnswer) -> Json:
+    """Return what a rider's list says of a station for this question alone."""
+    arrival = item.arrival
+    return {
+        "travel_s": item.travel_s,
+        "return_s": item.return_s,
+        "onward_s": item.onward_s,
+        "detour_s": item.detour_s,
+        "spare_s": item.spare_s,
+        "travel_reason": item.travel_reason,
+        "straight_line_m": round(item.straight_line_m),
+        "to_gate": item.to_gate,
+        "state": arrival.state,
+        "state_at": "departure" if item.at_departure else "arrival",
+        "usable_in_s": arrival.usable_in_s,
+        "open_until": arrival.open_until.isoformat() if arrival.open_until else None,
+        "opens_at": arrival.opens_at.isoformat() if arrival.opens_at else None,
+        "holidays_unconfirmed": arrival.holidays_unconfirmed,
+        "taps": tap_properties(answer.doors, item.station.station_id),
+    }
+
+
+def tap_properties(doors: DoorReport, station_id: str) -> Json:
+    """Return what riders found at a door; null where no taps could be read."""
+    return {
+        "got_in_today": doors.got_in_today(station_id),
+        "last_got_in_min": doors.last_got_in_min(station_id),
+        "reported_locked": doors.reported_locked(station_id),
     }
 
 
 def station_collection(stations: Iterable[Station], profile: RegionProfile) -> Json:
     """Return stations as they are listed, without travel."""
-    features = [_feature(station, station_properties(station)) for station in stations]
+    features = [station_geojson(station, station_properties(station)) for station in stations]
     return {"type": "FeatureCollection", **origin_of(profile), "features": features}
 
 
 def station_feature(station: Station, profile: RegionProfile) -> Json:
     """Return one station."""
     properties = station_properties(station)
-    return {**_feature(station, properties), **origin_of(profile)}
+    return {**station_geojson(station, properties), **origin_of(profile)}
 
 
 def catchment_collection(
@@ -171,27 +236,8 @@ def station_properties(station: Station) -> Json:
     }
 
 
-def _found_feature(item: FoundStation, answer: NearestAnswer, profile: RegionProfile) -> Json:
-    arrival, query = item.arrival, answer.query
-    links = handoff_links(item.station, query.mode, area=profile.names["zh"], origin=query.origin)
-    properties = {
-        **station_properties(item.station),
-        "travel_s": item.travel_s,
-        "return_s": item.return_s,
-        "travel_reason": item.travel_reason,
-        "straight_line_m": round(item.straight_line_m),
-        "to_gate": item.to_gate,
-        "state": arrival.state,
-        "usable_in_s": arrival.usable_in_s,
-        "open_until": arrival.open_until.isoformat() if arrival.open_until else None,
-        "opens_at": arrival.opens_at.isoformat() if arrival.opens_at else None,
-        "holidays_unconfirmed": arrival.holidays_unconfirmed,
-        "links": links,
-    }
-    return _feature(item.station, properties)
-
-
-def _feature(station: Station, properties: Json) -> Json:
+def station_geojson(station: Station, properties: Json) -> Json:
+    """Return a station as a feature of these properties, at its door."""
     return {
         "type": "Feature",
         "id": station.station_id,

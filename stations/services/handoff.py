@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote, urlencode
 
-from stations.geo.datum import from_wgs84
+from stations.geo.datum import from_wgs84, gcj02_of_place
 from stations.model.keys import Datum, TravelMode
 from stations.model.queries import Place
 from stations.model.station import Station
@@ -13,6 +13,10 @@ _SOURCE = "stations"
 _AMAP_MODE = {TravelMode.WALK: "walk", TravelMode.EBIKE: "ride", TravelMode.CAR: "car"}
 _TENCENT_MODE = {TravelMode.WALK: "walk", TravelMode.EBIKE: "drive", TravelMode.CAR: "drive"}
 _BAIDU_MODE = {TravelMode.WALK: "walking", TravelMode.EBIKE: "riding", TravelMode.CAR: "driving"}
+
+_BAIDU_START = "https://api.map.baidu.com/direction?origin=latlng%%3A%.4f%%2C%.4f%%7Cname%%3A" + quote(
+    "我的位置"
+).replace("%", "%%")
 
 
 def handoff_links(station: Station, mode: TravelMode, *, area: str, origin: Place | None = None) -> dict[str, str]:
@@ -27,7 +31,13 @@ def handoff_links(station: Station, mode: TravelMode, *, area: str, origin: Plac
     area
         City or district name, which Baidu asks for.
     """
-    lon, lat = (float(value) for value in from_wgs84(*station.target, Datum.GCJ02))
+    links, baidu = split_links(station, mode, area=area)
+    return links if origin is None else {**links, "baidu": baidu_start(origin) + baidu}
+
+
+def split_links(station: Station, mode: TravelMode, *, area: str) -> tuple[dict[str, str], str]:
+    """Return the links that need no origin, and what of Baidu's follows `baidu_start`; see `handoff_links`."""
+    lon, lat = from_wgs84(*station.target, Datum.GCJ02)
     name = station.name
     amap = {"to": f"{lon:.6f},{lat:.6f},{name}", "mode": _AMAP_MODE[mode], "src": _SOURCE, "callnative": 1}
     tencent = {
@@ -43,15 +53,17 @@ def handoff_links(station: Station, mode: TravelMode, *, area: str, origin: Plac
         "tencent": f"https://apis.map.qq.com/uri/v1/routeplan?{urlencode(tencent)}",
         "geo": f"geo:{target_lat:.6f},{target_lon:.6f}?q={target_lat:.6f},{target_lon:.6f}({quote(name)})",
     }
-    if origin is not None:
-        links["baidu"] = _baidu(name, (lon, lat), mode, area=area, origin=origin)
-    return links
+    return links, _baidu_end(name, (lon, lat), mode, area=area)
 
 
-def _baidu(name: str, target: tuple[float, float], mode: TravelMode, *, area: str, origin: Place) -> str:
-    from_lon, from_lat = (float(value) for value in from_wgs84(origin.lon, origin.lat, Datum.GCJ02))
+def baidu_start(origin: Place) -> str:
+    """Return the beginning of every link to Baidu from one origin, which is in it."""
+    lon, lat = gcj02_of_place(origin.lon, origin.lat)
+    return _BAIDU_START % (lat, lon)
+
+
+def _baidu_end(name: str, target: tuple[float, float], mode: TravelMode, *, area: str) -> str:
     parts = {
-        "origin": f"latlng:{from_lat:.4f},{from_lon:.4f}|name:我的位置",
         "destination": f"latlng:{target[1]:.6f},{target[0]:.6f}|name:{name}",
         "mode": _BAIDU_MODE[mode],
         "region": area,
@@ -59,4 +71,4 @@ def _baidu(name: str, target: tuple[float, float], mode: TravelMode, *, area: st
         "output": "html",
         "src": _SOURCE,
     }
-    return f"https://api.map.baidu.com/direction?{urlencode(parts)}"
+    return f"&{urlencode(parts)}"

@@ -2,118 +2,102 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stations.geo.kernels import UNREACHED
 from stations.geo.nearest import straight_line_m
-from stations.geo.seats import Seats, ways_out
-from stations.geo.snap import OFF_NETWORK
-from stations.geo.table import times_from_stations, times_to_stations
-from stations.model.answers import Arrival, FoundStation, NearestAnswer
-from stations.model.keys import ArrivalState, TravelReason
+from stations.geo.ranking import USABLE, rank_by_use
+from stations.hours.timetable import SOON_S, seconds_of
+from stations.model.answers import Instead, NearestAnswer
 from stations.model.queries import NearestQuery
-from stations.model.station import Station
+from stations.model.taps import UNREAD, DoorReport
+from stations.services.found import Asked, Line, describe, lines_of
+from stations.services.instead import InsteadLines, find_instead
 from stations.services.region import Region
+from stations.services.station_arrays import Mask
+from stations.services.trips import plan_trips
 
-USABLE = frozenset({ArrivalState.OPEN, ArrivalState.OPENS_LATER})
+NO_BUDGET = -1
 
 
-def find_nearest(query: NearestQuery, region: Region) -> NearestAnswer:
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The answer to one question by numbers, best first; `instead` is there when nothing is usable."""
+
+    asked: Asked
+    lines: list[Line]
+    instead: InsteadLines | None
+
+
+def find_nearest(query: NearestQuery, region: Region, *, doors: DoorReport = UNREAD) -> NearestAnswer:
     """Return the stations that fit `query`, the one that can be used soonest first.
 
-    Usable ones come by the moment of use, then those of unknown hours by travel time, then closed ones by travel
-    time, then those without a travel time by straight line; ties by `station_id`.
+    Usable ones come by the moment of use; then those that riders found locked, likewise; then those of unknown hours
+    by travel time; then closed ones by travel time; then those without a travel time by straight line; ties by
+    `station_id`. With a next stop, the time from the station to it is added to what they are ordered by: that is the
+    detour, waiting included. With a budget only those are left that can, or perhaps can, be used within it. Where the
+    region has stations of its own, public places stand in `Instead` alone, which is there when nothing is usable.
     """
-    seats, walk_m = region.roads.seat(query.mode, [query.origin.lon], [query.origin.lat])
-    on_network = bool(seats.street[0] != OFF_NETWORK)
-    chosen = [number for number, station in enumerate(region.stations) if _fits(station, query)]
-    found = [item for item in _look_up(query, region, seats, chosen) if _passes(item, query)]
-    found.sort(key=_rank)
+    ranking = rank_nearest(query, region, doors=doors)
+    asked, instead = ranking.asked, ranking.instead
     return NearestAnswer(
         query=query,
-        found=tuple(found[: query.limit]),
-        origin_snap_m=float(walk_m[0]) if on_network else None,
-        origin_on_main=bool(seats.on_main[0]),
+        found=tuple(describe(line, asked) for line in ranking.lines),
+        origin_snap_m=asked.trips.origin_snap_m,
+        origin_on_main=asked.trips.origin_on_main,
+        doors=doors,
+        next_stop=asked.trips.next_stop,
+        instead=instead
+        and Instead(
+            next_to_open=instead.next_to_open and describe(instead.next_to_open, asked),
+            nearest_open=instead.nearest_open and describe(instead.nearest_open, asked),
+            public=tuple(describe(line, asked) for line in instead.public),
+        ),
     )
 
 
-def _fits(station: Station, query: NearestQuery) -> bool:
-    return (
-        all(station.meets(need) for need in query.needs)
-        and all(service in station.services for service in query.services)
-        and (not query.entries or station.entry in query.entries)
-    )
+def rank_nearest(query: NearestQuery, region: Region, *, doors: DoorReport = UNREAD) -> Ranking:
+    """Return what `find_nearest` does, before it is told in values; in the same order."""
+    asked = Asked(query, region, plan_trips(query, region), doors)
+    allowed = _asked_for(query, region)
+    numbers, usable = _ranked(asked, allowed)
+    room = query.limit - len(numbers)
+    if room and not (query.open_on_arrival or query.always_open or query.budget_min is not None):
+        numbers += _untimed(asked, allowed)[:room]
+    return Ranking(asked, lines_of(numbers, asked), None if usable else find_instead(asked, allowed))
 
 
-def _passes(item: FoundStation, query: NearestQuery) -> bool:
-    if query.open_on_arrival and item.arrival.state != ArrivalState.OPEN:
-        return False
-    never_closes = item.arrival.state == ArrivalState.OPEN and item.arrival.open_until is None
-    return never_closes or not query.always_open
+def _asked_for(query: NearestQuery, region: Region) -> Mask:
+    arrays = region.arrays
+    mask = arrays.listed & arrays.that_offer(query.services, query.needs)
+    if query.entries:
+        mask &= np.logical_or.reduce([arrays.entries[entry] for entry in query.entries])
+    if query.no_registration:
+        mask &= arrays.no_registration
+    return mask
 
 
-def _look_up(query: NearestQuery, region: Region, seats: Seats, chosen: list[int]) -> Iterable[FoundStation]:
-    table, extra_ms = region.tables[query.mode], region.extra_ms(query.mode)
-    parking_ms = region.profile.modes[query.mode].parking_s * 1000
-    unreached = np.full(len(region.stations), UNREACHED)
-    on_network = seats.street[0] != OFF_NETWORK
-    there = times_to_stations(region.roads.network, table, seats, 0) if on_network else unreached
-    back = times_from_stations(region.roads.network, table, seats, 0) if on_network else unreached
-    reasons = _reasons(region, query, seats, there)
-    straight = straight_line_m(
-        query.origin.lon, query.origin.lat, [s.lon for s in region.stations], [s.lat for s in region.stations]
-    )
-    for number in chosen:
-        station = region.stations[number]
-        travel_s = _whole_seconds(there[number], int(extra_ms[number]))
-        yield FoundStation(
-            station=station,
-            travel_s=travel_s,
-            return_s=_whole_seconds(back[number], int(extra_ms[number]) - parking_ms),
-            travel_reason=reasons.get(number),
-            straight_line_m=float(straight[number]),
-            to_gate=station.to_gate_only,
-            arrival=Arrival(ArrivalState.UNKNOWN)
-            if travel_s is None
-            else region.timetable.arrival(number, when=query.when, travel_s=travel_s),
-        )
+def _ranked(asked: Asked, allowed: Mask) -> tuple[list[int], bool]:
+    """Return the best stations that have a travel time, by number, and whether the first can be used."""
+    query, trips, arrays = asked.query, asked.trips, asked.region.arrays
+    hours = asked.region.timetable.week_arrays(query.when)
+    number, group, value = np.empty((3, query.limit), dtype=np.int64)
+    count = rank_by_use(
+        trips.there_ms, trips.home_ms, trips.extra_ms, trips.way_in_ms, allowed, asked.behind, arrays.turn,
+        hours.course, hours.offset, hours.start, hours.state, hours.opens,
+        seconds_of(query.when), SOON_S, NO_BUDGET if query.budget_min is None else int(query.budget_min * 60),
+        query.open_on_arrival, query.always_open, query.next_stop is not None,
+        number, group, value,
+    )  # fmt: skip
+    return number[:count].tolist(), bool(count and group[0] == USABLE)
 
 
-def _whole_seconds(network_ms: np.uint32, extra_ms: int) -> int | None:
-    """Return the seconds of a trip, rounded up so that nobody is promised to be sooner; `None` if not reached."""
-    return None if network_ms == UNREACHED else -(-(int(network_ms) + extra_ms) // 1000)
-
-
-def _reasons(region: Region, query: NearestQuery, seats: Seats, there: NDArray[np.uint32]) -> dict[int, TravelReason]:
-    """Return why each station that has no travel time has none, by its number."""
-    untimed = np.flatnonzero(there == UNREACHED)
-    if not len(untimed):
-        return {}
-    if seats.street[0] == OFF_NETWORK:
-        return dict.fromkeys(untimed.tolist(), TravelReason.OFF_NETWORK)
-    group, leads = region.leading(query.mode)
-    nodes = [node for node, _ in ways_out(region.roads.network, query.mode, seats, 0)]
-    parts = region.roads.components[query.mode].of_node[nodes]
-    reachable = np.any(leads[:, parts], axis=1)
-    return {
-        number: TravelReason.OFF_NETWORK
-        if group[number] < 0
-        else TravelReason.BEYOND_LIMIT
-        if reachable[group[number]]
-        else TravelReason.NO_WAY
-        for number in untimed.tolist()
-    }
-
-
-def _rank(item: FoundStation) -> tuple[int, float, str]:
-    station_id = item.station.station_id
-    if item.travel_s is None:
-        return 3, item.straight_line_m, station_id
-    if item.arrival.state in USABLE and item.arrival.usable_in_s is not None:
-        return 0, item.arrival.usable_in_s, station_id
-    if item.arrival.state == ArrivalState.UNKNOWN:
-        return 1, item.travel_s, station_id
-    return 2, item.travel_s, station_id
+def _untimed(asked: Asked, allowed: Mask) -> list[int]:
+    """Return the numbers of the stations that have no travel time, nearest by straight line first."""
+    arrays, origin = asked.region.arrays, asked.query.origin
+    numbers = np.flatnonzero(allowed & (asked.trips.there_ms == UNREACHED))
+    metres = straight_line_m(origin.lon, origin.lat, arrays.lon[numbers], arrays.lat[numbers])
+    found: list[int] = numbers[np.lexsort((arrays.turn[numbers], metres))].tolist()
+    return found

@@ -34,6 +34,7 @@ from stations.model.keys import TravelMode
 from stations.model.region import RegionProfile
 from stations.model.station import DemandPoint, NamedPlace, Station
 from stations.services.roads import Roads, load_roads, roads_fingerprint
+from stations.services.station_arrays import StationArrays, arrange
 from stations.settings import PROJECT_ROOT, Settings
 from stations.store.published import stations_from_plain
 from stations.store.table_files import published, read_bundle
@@ -61,11 +62,15 @@ class DemandTimes:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """All that a request needs; nothing in it changes, but for what `_kept` remembers of costly answers."""
+    """All that a request needs; nothing in it changes but what is remembered of answers.
+
+    `_kept` holds costly ones, `written` the text of stations, see `nearest_json`.
+    """
 
     profile: RegionProfile
     roads: Roads
     stations: tuple[Station, ...]
+    arrays: StationArrays
     number_of: Mapping[str, int]
     tables: Mapping[TravelMode, TravelTable]
     timetable: Timetable
@@ -74,6 +79,7 @@ class Region:
     boundary: shapely.Geometry | None
     generation: int
     name: str
+    written: dict[tuple[TravelMode | None, str], tuple[bytes, bytes]] = field(default_factory=dict)
     _kept: dict[object, object] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -95,8 +101,7 @@ class Region:
 
     def extra_ms(self, mode: TravelMode) -> NDArray[np.int64]:
         """Return what each station adds to network time: parking, and the walk from gate to door where it is known."""
-        parking_s = self.profile.modes[mode].parking_s
-        return np.array([1000 * (parking_s + (s.entrance_s or 0)) for s in self.stations], dtype=np.int64)
+        return self.arrays.way_in_ms + 1000 * self.profile.modes[mode].parking_s
 
     def leading(self, mode: TravelMode) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
         """Return which parts of the network lead to which station, as `leading_parts` says; computed once."""
@@ -175,6 +180,7 @@ def load_region(settings: Settings, *, before: Region | None = None) -> Region:
         profile=profile,
         roads=roads,
         stations=stations,
+        arrays=arrange(stations),
         number_of={station.station_id: number for number, station in enumerate(stations)},
         tables={mode: _table(mode, meta["limit_ms"][mode], arrays) for mode in profile.modes},
         timetable=Timetable(stations, profile=profile, calendar=read_region_calendar(profile)),

@@ -9,7 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from stations.loaders.demand import read_demand
+from stations.loaders.demand import read_demand, write_demand
+from stations.loaders.places import read_places
 from stations.loaders.region import read_profile, write_profile
 from stations.loaders.roads import read_roads
 from stations.model.progress import Progress
@@ -56,13 +57,12 @@ def import_demand(path: Path, settings: Settings) -> Iterator[Progress | int]:
     Raises
     ------
     RefusedListError
-        A row cannot be used; the old demand stays.
+        A row cannot be used, or names a place that ``places.csv`` of the region does not have; the old demand stays.
     """
     profile = read_profile(settings.region)
-    demand = read_demand(path)
-    with TemporaryDirectory(dir=profile.folder, prefix=".new-") as made:
-        shutil.copyfile(path, Path(made) / "demand.csv")
-        os.replace(Path(made) / "demand.csv", profile.folder / "demand.csv")
+    places = profile.folder / "places.csv"
+    demand = read_demand(path, places=read_places(places) if places.exists() else ())
+    write_demand(profile.folder / "demand.csv", demand)
     source = {"zh": path.name, "en": path.name}
     write_profile(
         profile.folder,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -24,7 +25,7 @@ from stations.model.progress import Progress
 from stations.model.region import RegionProfile
 from stations.store.table_files import read_bundle, write_bundle
 
-ROADS_FORMAT = 1
+ROADS_FORMAT = 2
 """Raise when what is written changes, so that older files are built anew."""
 
 
@@ -36,6 +37,7 @@ class Roads:
     network: RoadNetwork
     components: Mapping[TravelMode, Components]
     snap_indexes: Mapping[TravelMode, SnapIndex]
+    basemap: BaseMap
     basemap_json: bytes
     report: Mapping[str, object]
     walk_kmh: float
@@ -44,6 +46,12 @@ class Roads:
         """Return where places (WGS 84 degrees, shape (K,)) sit for `mode`, and their metres to the road."""
         snaps = self.snap_indexes[mode].snap(lon, lat)
         return seat_places(snaps, walk_kmh=self.walk_kmh), snaps.walk_m
+
+    def seat_place(self, mode: TravelMode, lon: float, lat: float) -> tuple[Seats, float | None]:
+        """Return where one place (WGS 84 degrees) sits, in arrays of one, and its metres to the road."""
+        snaps = self.snap_indexes[mode].snap_place(lon, lat)
+        walk_m = float(snaps.walk_m[0])
+        return seat_places(snaps, walk_kmh=self.walk_kmh), None if math.isnan(walk_m) else walk_m
 
 
 def build_roads(profile: RegionProfile, folder: Path) -> Iterator[Progress]:
@@ -99,6 +107,7 @@ def load_roads(profile: RegionProfile, folder: Path) -> Roads:
             mode: SnapIndex(network, mode, components=components[mode], lines=lines, limit_m=profile.snap_limit_m)
             for mode in profile.modes
         },
+        basemap=basemap,
         basemap_json=json.dumps(encode_basemap(network, basemap), ensure_ascii=False, separators=(",", ":")).encode(),
         report=meta["report"],
         walk_kmh=profile.modes[TravelMode.WALK].speed_kmh,

@@ -53,7 +53,7 @@ def try_candidate(query: WhatIfQuery, region: Region) -> WhatIf:
     seconds = _demand_seconds(region, seats, times, int(extra_ms[0]), mode)
     weight = np.array([point.weight for point in region.demand])
     within = float(weight[seconds <= query.cutoff.minutes * 60].sum()) if len(weight) else 0.0
-    return WhatIf(query, outline(pieces, region, station_id=None), seconds, within)
+    return WhatIf(query, outline(pieces, region, mode, station_id=None), seconds, within)
 
 
 def _demand_seconds(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
 from alembic.util.exc import CommandError
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
@@ -22,6 +24,7 @@ BUSY_TIMEOUT_MS = 10_000
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _ADVISORY_LOCK = 7_236_121_084  # any number that nobody else uses; says "one writer at a time"
+_READABLE_JSON = json.JSONEncoder(ensure_ascii=False).encode  # people may read history in the console
 _SQLITE_CONNECT_PRAGMAS = ("foreign_keys = ON", f"busy_timeout = {BUSY_TIMEOUT_MS}", "synchronous = NORMAL")
 
 
@@ -107,7 +110,7 @@ def _prepare(database: Database, file: Path | None) -> None:
 
 
 def migrate(connection: Connection, revision: str) -> None:
-    """Bring the schema to `revision` (``head``, ``base`` or a number) in the transaction of `connection`.
+    """Bring the schema up or down to `revision` (``head``, ``base`` or a number) in the transaction of `connection`.
 
     Raises
     ------
@@ -118,7 +121,7 @@ def migrate(connection: Connection, revision: str) -> None:
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     try:
-        if revision == "base":
+        if _is_down(connection, revision):
             command.downgrade(config, revision)
         else:
             command.upgrade(config, revision)
@@ -126,10 +129,15 @@ def migrate(connection: Connection, revision: str) -> None:
         raise StoreError("file.database_newer", reason=str(error)) from error
 
 
+def _is_down(connection: Connection, revision: str) -> bool:
+    now = MigrationContext.configure(connection).get_current_revision() or ""
+    return revision == "base" or (revision != "head" and revision < now)
+
+
 def _engine(url: URL) -> Engine:
     if not _is_sqlite(url):
-        return create_engine(url, pool_pre_ping=True)
-    engine = create_engine(url)
+        return create_engine(url, pool_pre_ping=True, json_serializer=_READABLE_JSON)
+    engine = create_engine(url, json_serializer=_READABLE_JSON)
     event.listen(engine, "connect", _on_sqlite_connect)
     event.listen(engine, "begin", _on_sqlite_begin)
     return engine

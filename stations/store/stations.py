@@ -1,50 +1,44 @@
-"""The stations of one region, as the database has them."""
+"""The stations of one region, as the database has them, and their history."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
-from datetime import UTC, datetime
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection
 
-from stations.errors import InputError
-from stations.model.keys import Datum, EntryMethod, ServiceKey, StationKind
+from stations.errors import ConflictError, InputError
+from stations.model.changes import TERMINAL, Authorship, Change, ChangeKind, ListComparison, StationChange
 from stations.model.station import Station
 from stations.store.database import Database
-from stations.store.tables import REGION, STATION
-
-_FIELDS = tuple(field.name for field in fields(Station))
+from stations.store.history import (
+    find_change,
+    find_changes,
+    find_disagreements,
+    list_as_of,
+    station_at,
+    stations_of_change,
+)
+from stations.store.rows import StoredStation, every_station, stations_by_id
+from stations.store.writing import begin_region, changes_by_id, generation_of, write_change
 
 
 @dataclass(frozen=True, slots=True)
 class StoredList:
-    """The stations of a region ordered by `station_id`, and the generation of the list they are."""
+    """The stations of a region, closed ones too, ordered by `station_id`, and the generation of the list they are.
+
+    `versions` says by id at which change each station stands.
+    """
 
     generation: int
     stations: tuple[Station, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ImportCounts:
-    """What a list changes, or changed, in the database.
-
-    `missing` are stations of the region that the list does not name and that stay; `removed` those that went.
-    `generation` is the region's after the change.
-    """
-
-    added: int
-    changed: int
-    unchanged: int
-    missing: int
-    removed: int
-    generation: int
+    versions: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
 class StationStore:
-    """The stations of one region; every call is one transaction.
+    """The stations of one region; every call is one transaction, and nothing is ever written without history.
 
     Every method raises `StoreError` when the database cannot be reached, and `InputError` when it is handed two
     stations of one `station_id`.
@@ -56,119 +50,169 @@ class StationStore:
     def read(self) -> StoredList:
         """Return all stations with the generation they belong to; generation 0 and none before the first write."""
         with self.database.reading() as connection:
-            return StoredList(self._generation(connection), tuple(self._stations(connection).values()))
+            stored = every_station(connection, self.region_id)
+            generation = generation_of(connection, self.region_id)
+        stations = tuple(one.station for one in stored.values())
+        return StoredList(generation, stations, _versions(stored))
 
     def generation(self) -> int:
         """Return the number of changes that the list has seen; a cheap look for whether to read again."""
         with self.database.reading() as connection:
-            return self._generation(connection)
+            return generation_of(connection, self.region_id)
 
-    def compare(self, stations: Iterable[Station]) -> ImportCounts:
-        """Return what `merge` would change, changing nothing."""
-        given = _by_id(stations)
+    def compare(self, stations: Iterable[Station]) -> ListComparison:
+        """Return what bringing `stations` would change, changing nothing."""
+        given = changes_by_id(StationChange(None, station) for station in stations)
         with self.database.reading() as connection:
-            change = _compare(self._stations(connection), given)
-            return change.counts(removes=False, generation=self._generation(connection) + change.writes)
+            stored = every_station(connection, self.region_id)
+        paired = _with_stored(given.values(), stored)
+        differing = [change for change in paired if change.before != change.after]
+        return ListComparison(
+            added=tuple(change for change in differing if change.before is None),
+            changed=tuple(change for change in differing if change.before is not None),
+            unchanged=len(paired) - len(differing),
+            missing=tuple(s for key, (s, _) in stored.items() if key not in given and s.closed is None),
+            versions=_versions(stored),
+        )
 
-    def merge(self, stations: Iterable[Station]) -> ImportCounts:
-        """Add and change the stations of a list; those it does not name stay, and are counted as missing."""
-        return self._write(stations, removes=False)
+    def apply(
+        self,
+        changes: Iterable[StationChange],
+        *,
+        kind: ChangeKind,
+        authorship: Authorship,
+        expected: Mapping[str, int] | None = None,
+    ) -> Change | None:
+        """Write changes to stations, all or none, and return the change; `None`, and nothing written, if none differs.
 
-    def replace_all(self, stations: Iterable[Station]) -> ImportCounts:
-        """Make `stations` the whole list of the region; those it does not name are removed."""
-        return self._write(stations, removes=True)
+        Parameters
+        ----------
+        expected
+            By id the version that each station had when the changes were thought out; a station that is not among
+            them was not there. Without, every `before` must be what is stored.
+
+        Raises
+        ------
+        ConflictError
+            Stations are not as expected: somebody else changed them meanwhile. Nothing was written.
+        """
+        given = changes_by_id(changes)
+        with self.database.writing() as connection:
+            stored = stations_by_id(connection, self.region_id, given)
+            _refuse_conflicts(given, stored, expected)
+            differing = [change for change in _with_stored(given.values(), stored) if change.before != change.after]
+            if not differing:
+                return None
+            return write_change(connection, self.region_id, differing, kind=kind, authorship=authorship)
 
     def seed_if_empty(self, stations: Iterable[Station]) -> bool:
         """Write `stations` if the region's list was never written before; return whether it was.
 
         A list that was emptied on purpose stays empty.
         """
-        given = _by_id(stations)
+        given = list(changes_by_id(StationChange(None, station) for station in stations).values())
         with self.database.writing() as connection:
-            if connection.scalar(select(REGION.c.region_id).where(REGION.c.region_id == self.region_id)):
+            if not begin_region(connection, self.region_id):
                 return False
-            self._apply(connection, _compare({}, given), removes=False)
+            if given:
+                by_terminal = Authorship(TERMINAL)
+                write_change(connection, self.region_id, given, kind=ChangeKind.SEED, authorship=by_terminal)
         return True
 
-    def _write(self, stations: Iterable[Station], *, removes: bool) -> ImportCounts:
-        given = _by_id(stations)
+    def changes(self, *, limit: int, before: int | None = None, station_id: str | None = None) -> tuple[Change, ...]:
+        """Return at most `limit` changes, newest first: those older than `before`, those of one station."""
+        with self.database.reading() as connection:
+            return find_changes(connection, self.region_id, limit=limit, before=before, station_id=station_id)
+
+    def change(self, change_id: int) -> tuple[Change, tuple[StationChange, ...]]:
+        """Return one change, and each station that it touched, ordered by id.
+
+        Raises
+        ------
+        UnknownThingError
+            There is no such change of this region.
+        """
+        with self.database.reading() as connection:
+            return find_change(connection, self.region_id, change_id), stations_of_change(connection, change_id)
+
+    def version_of(self, station_id: str, version: int) -> Station | None:
+        """Return a station as the change `version` left it; `None` where it did not touch it, or removed it."""
+        with self.database.reading() as connection:
+            return station_at(connection, self.region_id, station_id=station_id, change_id=version)
+
+    def undo(self, change_id: int, *, authorship: Authorship, only_untouched: bool = False) -> Change:
+        """Put every station of a change back to what it was before, in a new change; an undo can be undone, too.
+
+        Parameters
+        ----------
+        only_untouched
+            Leave the stations that are no longer as the change left them, instead of refusing.
+
+        Raises
+        ------
+        UnknownThingError
+            There is no such change of this region.
+        InputError
+            It was undone already.
+        ConflictError
+            Stations (with `only_untouched`: all of them) are no longer as the change left them. Nothing was written.
+        """
         with self.database.writing() as connection:
-            return self._apply(connection, _compare(self._stations(connection), given), removes=removes)
+            change = find_change(connection, self.region_id, change_id)
+            if change.undone_by is not None:
+                raise InputError("history.undone_already", field="change_id", value=change_id, by=change.undone_by)
+            back = self._way_back(connection, change_id, only_untouched=only_untouched)
+            kind = ChangeKind.UNDO
+            return write_change(connection, self.region_id, back, kind=kind, authorship=authorship, undoes=change_id)
 
-    def _apply(self, connection: Connection, change: _Change, *, removes: bool) -> ImportCounts:
-        generation = self._generation(connection)
-        writes = int(change.writes or (removes and bool(change.missing)))
-        self._raise_generation(connection, generation + writes, first=generation == 0)
-        of_region = STATION.c.region_id == self.region_id
-        by_id = STATION.c.station_id == bindparam("its_id")
-        if change.added:
-            connection.execute(insert(STATION), [self._row(station) for station in change.added])
-        if change.changed:
-            rows = [{"its_id": station.station_id, **self._row(station)} for station in change.changed]
-            connection.execute(update(STATION).where(of_region, by_id), rows)
-        if removes and change.missing:
-            connection.execute(delete(STATION).where(of_region, by_id), [{"its_id": gone} for gone in change.missing])
-        return change.counts(removes=removes, generation=generation + writes)
+    def as_of(self, moment: datetime) -> tuple[Station, ...]:
+        """Return the list as it was at `moment`, which bears a time zone; closed stations too, ordered by id.
 
-    def _generation(self, connection: Connection) -> int:
-        return connection.scalar(select(REGION.c.generation).where(REGION.c.region_id == self.region_id)) or 0
+        Raises
+        ------
+        InputError
+            The moment bears no time zone.
+        UnknownThingError
+            History begins later, so nothing is known of that moment.
+        """
+        with self.database.reading() as connection:
+            return list_as_of(connection, self.region_id, moment)
 
-    def _raise_generation(self, connection: Connection, generation: int, *, first: bool) -> None:
-        here = REGION.c.region_id == self.region_id
-        found = connection.execute(update(REGION).where(here).values(generation=generation))
-        if first and found.rowcount == 0:
-            row = {"region_id": self.region_id, "generation": generation, "seeded_at": datetime.now(UTC)}
-            connection.execute(insert(REGION), row)
+    def check_history(self) -> tuple[str, ...]:
+        """Return the ids of stations that are not stored as history says; none when they agree."""
+        with self.database.reading() as connection:
+            stored = every_station(connection, self.region_id)
+            return find_disagreements(connection, self.region_id, stored)
 
-    def _stations(self, connection: Connection) -> dict[str, Station]:
-        rows = connection.execute(select(STATION).where(STATION.c.region_id == self.region_id)).mappings()
-        # Sorted here: what the database takes for alphabetical depends on its locale.
-        return dict(sorted((row["station_id"], station_of(row)) for row in rows))
-
-    def _row(self, station: Station) -> dict[str, object]:
-        row: dict[str, object] = {name: getattr(station, name) for name in _FIELDS}
-        return {**row, "region_id": self.region_id}
+    def _way_back(self, connection: Connection, change_id: int, *, only_untouched: bool) -> list[StationChange]:
+        made = stations_of_change(connection, change_id)
+        stored = stations_by_id(connection, self.region_id, {change.station_id for change in made})
+        touched = {change.station_id for change in made if change.after != _station(stored, change.station_id)}
+        if touched and (len(touched) == len(made) or not only_untouched):
+            raise ConflictError("history.changed_since", changed=tuple(sorted(touched)))
+        return [replace(c, before=c.after, after=c.before) for c in made if c.station_id not in touched]
 
 
-@dataclass(frozen=True, slots=True)
-class _Change:
-    added: tuple[Station, ...]
-    changed: tuple[Station, ...]
-    unchanged: int
-    missing: tuple[str, ...]
-
-    @property
-    def writes(self) -> bool:
-        return bool(self.added or self.changed)
-
-    def counts(self, *, removes: bool, generation: int) -> ImportCounts:
-        missing, removed = (0, len(self.missing)) if removes else (len(self.missing), 0)
-        return ImportCounts(len(self.added), len(self.changed), self.unchanged, missing, removed, generation)
+def _refuse_conflicts(
+    given: Mapping[str, StationChange], stored: Mapping[str, StoredStation], expected: Mapping[str, int] | None
+) -> None:
+    if expected is None:
+        changed = [key for key, change in given.items() if change.before != _station(stored, key)]
+    else:
+        versions = _versions(stored)
+        changed = [key for key in given if expected.get(key) != versions.get(key)]
+    if changed:
+        raise ConflictError("history.changed_meanwhile", changed=tuple(sorted(changed)))
 
 
-def _compare(stored: Mapping[str, Station], given: Mapping[str, Station]) -> _Change:
-    return _Change(
-        added=tuple(station for key, station in given.items() if key not in stored),
-        changed=tuple(station for key, station in given.items() if key in stored and stored[key] != station),
-        unchanged=sum(stored.get(key) == station for key, station in given.items()),
-        missing=tuple(key for key in stored if key not in given),
-    )
+def _with_stored(changes: Iterable[StationChange], stored: Mapping[str, StoredStation]) -> list[StationChange]:
+    """Return changes that lead from what is stored, whatever they said."""
+    return [replace(change, before=_station(stored, change.station_id)) for change in changes]
 
 
-def _by_id(stations: Iterable[Station]) -> dict[str, Station]:
-    found: dict[str, Station] = {}
-    for station in stations:
-        if station.station_id in found:
-            raise InputError("list.station_twice", field="station_id", value=station.station_id)
-        found[station.station_id] = station
-    return found
+def _station(stored: Mapping[str, StoredStation], station_id: str) -> Station | None:
+    return stored[station_id].station if station_id in stored else None
 
 
-def station_of(row: Mapping[Any, Any]) -> Station:
-    """Return the station whose fields stand in `row` by their names, kinds and services as plain text."""
-    values: dict[str, Any] = {name: row[name] for name in _FIELDS}
-    values["kind"] = StationKind(values["kind"])
-    values["source_datum"] = Datum(values["source_datum"])
-    values["entry"] = EntryMethod(values["entry"])
-    values["services"] = {ServiceKey(service): count for service, count in values["services"].items()}
-    return Station(**values)
+def _versions(stored: Mapping[str, StoredStation]) -> dict[str, int]:
+    return {key: one.version for key, one in stored.items()}

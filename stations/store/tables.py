@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, Date, DateTime, Double, ForeignKey, Integer, MetaData, Table, Text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+)
 
 METADATA = MetaData(
     naming_convention={
@@ -50,4 +63,33 @@ STATION = Table(
     Column("verified_on", Date),
     Column("source", Text, nullable=False),
     Column("notes", Text),
+    Column("closed", Text),
+    Column("merged_into", Text),
+    Column("change_id", Integer, ForeignKey("change.change_id"), nullable=False),
+)
+
+CHANGE = Table(
+    "change",
+    METADATA,
+    # Numbered by the one that writes, who is alone: numbers that a database hands out skip, and stay behind a restore.
+    Column("change_id", Integer, primary_key=True, autoincrement=False),
+    Column("region_id", Text, ForeignKey("region.region_id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("author", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("undoes", Integer, ForeignKey("change.change_id"), unique=True),
+)
+
+STATION_VERSION = Table(
+    "station_version",
+    METADATA,
+    Column("change_id", Integer, ForeignKey("change.change_id"), primary_key=True),
+    Column("station_id", Text, primary_key=True),
+    Column("region_id", Text, nullable=False),  # that of the change; a trigger sees to it
+    Column("row", Integer),
+    Column("before", JSON(none_as_null=True)),
+    Column("after", JSON(none_as_null=True)),
+    Index("ix_station_version_region_id", "region_id", "station_id", "change_id"),
 )

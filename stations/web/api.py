@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from stations.services.catchments import find_catchments
@@ -13,17 +13,19 @@ from stations.services.geojson import (
     catchment_collection,
     coverage_object,
     gap_collection,
-    nearest_collection,
     route_feature,
-    station_collection,
     station_feature,
     what_if_feature,
 )
-from stations.services.nearest import find_nearest
+from stations.services.kept_list import kept_collection
+from stations.services.nearest import rank_nearest
+from stations.services.nearest_json import nearest_json
 from stations.services.places import find_places
 from stations.services.route import find_route
 from stations.services.what_if import try_candidate
-from stations.web.current import current_region
+from stations.web.current import current_region, local_now
+from stations.web.express import COUNTED, GEOJSON
+from stations.web.openapi import api_description
 from stations.web.parse import (
     parameters_of,
     parse_catchment,
@@ -32,6 +34,7 @@ from stations.web.parse import (
     parse_route,
     parse_what_if,
 )
+from stations.web.taps import known_doors
 
 bp = Blueprint("api", __name__)
 KEEP_PUBLIC = "public, max-age=0, must-revalidate"
@@ -40,18 +43,19 @@ KEEP_PUBLIC = "public, max-age=0, must-revalidate"
 @bp.route("/api/nearest", methods=["GET", "POST"])
 def nearest() -> ResponseReturnValue:
     """Answer the stations a rider can use soonest."""
+    if COUNTED not in request.environ:
+        current_app.extensions["rate_limit"].count(request.remote_addr or "")
     region = current_region()
     query = parse_nearest(parameters_of(request), region.profile)
-    response = _geojson(nearest_collection(find_nearest(query, region), region.profile))
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    ranking = rank_nearest(query, region, doors=known_doors(current_app, region))
+    return Response(nearest_json(ranking), mimetype=GEOJSON, headers={"Cache-Control": "no-store"})
 
 
 @bp.get("/api/stations")
 def stations() -> ResponseReturnValue:
     """Answer the list of stations."""
     region = current_region()
-    return _kept(_geojson(station_collection(region.stations, region.profile)))
+    return _kept(_geojson(kept_collection(region, now=local_now(region.profile))))
 
 
 @bp.get("/api/stations/<station_id>")
@@ -121,18 +125,23 @@ def basemap() -> ResponseReturnValue:
     return _kept(Response(current_region().roads.basemap_json, mimetype="application/json"))
 
 
+@bp.get("/api/openapi.json")
+def openapi() -> ResponseReturnValue:
+    """Answer what the API promises."""
+    return _kept(jsonify(api_description()))
+
+
 @bp.get("/healthz")
 def healthz() -> ResponseReturnValue:
     """Answer what is being served."""
     region = current_region()
-    return jsonify(
-        status="ok", region=region.profile.region_id, generation=region.generation, stations=len(region.stations)
-    )
+    counted = int(region.arrays.listed.sum())
+    return jsonify(status="ok", region=region.profile.region_id, generation=region.generation, stations=counted)
 
 
 def _geojson(content: dict[str, Any]) -> Response:
     response = jsonify(content)
-    response.mimetype = "application/geo+json"
+    response.mimetype = GEOJSON
     return response
 
 

@@ -32,5 +32,8 @@ def init_app(app: Flask) -> None:
             "css_variables": Markup(style.css_variables()),  # our own colours
             "service_words": lambda key, count: style.service_words(lang, key, count),
             "sorted_services": style.sorted_services,
+            "speeds": {
+                mode: {"speed_kmh": one.speed_kmh, "parking_s": one.parking_s} for mode, one in profile.modes.items()
+            },
             "roads_source": profile.sources.get("roads", {}).get(lang, ""),
         }

@@ -9,11 +9,22 @@ from flask import Flask, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from stations.errors import InputError, StationsError, StoreError, UnknownThingError
+from stations.errors import (
+    ConflictError,
+    InputError,
+    NotAllowedError,
+    StationsError,
+    StoreError,
+    TooManyError,
+    UnknownThingError,
+)
 from stations.web.language import current_language, tell
 
 STATUS_OF: tuple[tuple[type[StationsError], int], ...] = (
     (UnknownThingError, 404),
+    (NotAllowedError, 403),
+    (TooManyError, 429),
+    (ConflictError, 409),
     (StoreError, 503),
     (InputError, 400),
     (StationsError, 500),
@@ -28,7 +39,11 @@ def init_app(app: Flask) -> None:
 
 
 def _answer_own(error: StationsError) -> ResponseReturnValue:
-    status = next(status for kind, status in STATUS_OF if isinstance(error, kind))
+    return answer_error(error, next(status for kind, status in STATUS_OF if isinstance(error, kind)))
+
+
+def answer_error(error: StationsError, status: int) -> ResponseReturnValue:
+    """Answer one of our errors with a status."""
     return _answer(status, error.key.split(".")[-1], tell(error.key, **error.values), error.field)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+import secrets
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -20,12 +21,15 @@ from stations.model.queries import (
     Place,
     RouteQuery,
     WhatIfQuery,
+    check_degrees,
     read_key,
     read_moment,
 )
 from stations.model.region import RegionProfile
+from stations.model.taps import Tap, TapAnswer
 
 Parameters = MultiDict[str, str]
+_TAP_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 YES = frozenset({"1", "true", "yes", "on"})
 NO = frozenset({"", "0", "false", "no", "off"})
 
@@ -39,18 +43,30 @@ def parameters_of(request: Request) -> Parameters:
         The body is not a JSON object of plain values.
     """
     if not request.is_json:
+        if not request.content_length and request.method == "GET":
+            return request.args
         return MultiDict([*request.args.items(multi=True), *request.form.items(multi=True)])
-    body = json_body(request)
+    return MultiDict([*request.args.items(multi=True), *flattened(json_body(request))])
+
+
+def flattened(body: object) -> list[tuple[str, str]]:
+    """Return the parameters in the body of a JSON question; `null` is not there.
+
+    Raises
+    ------
+    InputError
+        The body is not an object of plain values and lists of them.
+    """
     if not isinstance(body, dict):
         raise InputError("error.body")
-    pairs = [*request.args.items(multi=True)]
+    pairs = []
     for name, value in body.items():
         for one in value if isinstance(value, list) else [value]:
             if isinstance(one, dict | list):
                 raise InputError("error.body", field=name)
             if one is not None:
                 pairs.append((name, str(one).lower() if isinstance(one, bool) else str(one)))
-    return MultiDict(pairs)
+    return pairs
 
 
 def json_body(request: Request) -> object:
@@ -73,7 +89,29 @@ def parse_nearest(given: Parameters, profile: RegionProfile) -> NearestQuery:
         open_on_arrival=_yes(given, "open_on_arrival"),
         always_open=_yes(given, "always_open"),
         limit=int(_number(given, "limit", default="10", whole=True)),
+        no_registration=_yes(given, "no_registration"),
+        budget_min=_number(given, "budget_min") if given.get("budget_min") else None,
+        next_stop=parse_next_stop(given),
     )
+
+
+def parse_tap(given: Parameters, profile: RegionProfile, *, moment: datetime) -> Tap:
+    """Return a tap at a door, made at `moment` where it does not say when.
+
+    Raises
+    ------
+    InputError
+        The station, the answer or a value of it is missing or not of its form.
+    """
+    for name in ("station_id", "answer"):
+        if not given.get(name):
+            raise InputError("error.missing", field=name, name=name)
+    tap_id, at = given.get("tap_id") or secrets.token_urlsafe(16), given.get("at", "").strip()
+    if not _TAP_ID.fullmatch(tap_id):
+        raise InputError("tap.id", field="tap_id", value=tap_id[:40])
+    answer = read_key(TapAnswer, given["answer"], name="answer")
+    when = read_moment(at, time_zone=profile.time_zone, name="at") if at else moment
+    return Tap(given["station_id"], answer, when, tap_id)
 
 
 def parse_catchment(given: Parameters, profile: RegionProfile) -> CatchmentQuery:
@@ -113,6 +151,16 @@ def parse_coverage(given: Parameters, profile: RegionProfile) -> CoverageQuery:
 def parse_place(given: Parameters) -> Place:
     """Return the origin from `lon` and `lat`."""
     return Place(lon=_number(given, "lon"), lat=_number(given, "lat"))
+
+
+def parse_next_stop(given: Parameters) -> Place | None:
+    """Return the next stop from `next_lon` and `next_lat`, `None` where neither is given."""
+    if not (given.get("next_lon") or given.get("next_lat")):
+        return None
+    lon, lat = _number(given, "next_lon"), _number(given, "next_lat")
+    check_degrees("next_lon", lon, limit=180.0)
+    check_degrees("next_lat", lat, limit=90.0)
+    return Place(lon=lon, lat=lat)
 
 
 def parse_mode(given: Parameters, profile: RegionProfile) -> TravelMode:
@@ -156,15 +204,12 @@ def _number(given: Parameters, name: str, *, default: str | None = None, whole: 
 
 
 def _keys(given: Parameters, name: str, kind: type[Key]) -> tuple[Key, ...]:
-    return tuple(dict.fromkeys(read_key(kind, text, name=name) for text in _filled(given.getlist(name))))
-
-
-def _filled(texts: Iterable[str]) -> list[str]:
-    return [text for text in texts if text]
+    texts = given.getlist(name)
+    return tuple(dict.fromkeys(read_key(kind, text, name=name) for text in texts if text)) if texts else ()
 
 
 def _yes(given: Parameters, name: str) -> bool:
     text = given.get(name, "").lower()
-    if text not in YES | NO:
+    if text not in YES and text not in NO:
         raise InputError("error.not_one_of", field=name, name=name, value=text[:40], allowed="1, 0")
     return text in YES

@@ -13,8 +13,10 @@ from granian.log import LogLevels
 from granian.server import Server as Granian
 
 from stations.errors import FileError, InputError
+from stations.services.secret_key import secret_key
 from stations.settings import Settings
 from stations.texts import say
+from stations.web.runner import JobRunner
 
 THREADS_A_WORKER = 4
 WAITING_A_WORKER = 128
@@ -67,7 +69,8 @@ def serve(
     Raises
     ------
     InputError
-        Only one of `cert` and `key` is given, a file of them is missing, or `port` or `workers` is out of range.
+        Only one of `cert` and `key` is given, a file of them is missing, `port` or `workers` is out of range, or the
+        secret key is too short.
     """
     address = Address(host, port, cert, key)
     if workers < 1:
@@ -75,6 +78,7 @@ def serve(
     os.environ["STATIONS_REGION"] = str(settings.region)
     os.environ["STATIONS_INSTANCE"] = str(settings.instance)
     os.environ["STATIONS_DATABASE_URL"] = settings.database_url
+    secret_key(settings)  # made before there are several who would need the same one
     host = _reachable(host, port)
     server = Granian(
         "stations.web:create_app",
@@ -92,8 +96,13 @@ def serve(
         ssl_key=key,
         respawn_failed_workers=True,
     )
+    runner = JobRunner()
     server.on_startup(lambda: _announce(address, lang))
-    server.serve()
+    server.on_startup(runner.start)
+    try:
+        server.serve()
+    finally:
+        runner.stop()
 
 
 def _reachable(host: str, port: int) -> str:

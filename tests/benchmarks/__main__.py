@@ -5,17 +5,32 @@ from __future__ import annotations
 import sys
 
 from stations.geo.kernels import warm_up
-from tests.benchmarks import bench_build, bench_places, bench_polygons, bench_search
+from tests.benchmarks import (
+    bench_build,
+    bench_list,
+    bench_places,
+    bench_polygons,
+    bench_posters,
+    bench_print,
+    bench_search,
+    bench_web,
+    bench_what_if,
+)
 
 ROWS = {
     "catchments": bench_search.catchments,
     "nearest": bench_search.nearest_of_many,
     "polygons": bench_polygons.polygons,
+    "what-if": bench_what_if.what_if,
     "five": bench_places.five_nearest,
     "straight": bench_places.straight_line,
     "roads": bench_build.roads_of_porto,
     "table": bench_build.table_of_region,
     "growth": bench_search.growth,
+    "list": bench_list.read_list,
+    "print": bench_print.printed_sheets,
+    "posters": bench_posters.posters,
+    "web": bench_web.web_load,
 }
 
 

@@ -1,4 +1,4 @@
-"""One measurement in a process of its own, printed as JSON: ``child.py roads|osmnx|table|load PATH``.
+"""One measurement in a process of its own, printed as JSON: ``child.py roads|osmnx|table|load|list PATH``.
 
 `seconds` do not count imports and compiling; memory is the greatest resident set of this process, `before_mb` of it
 with only the libraries loaded.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import resource
 import sys
 import time
 import zlib
@@ -19,7 +20,7 @@ KB_PER_MB = 1024
 
 def main(kind: str, path: Path) -> None:
     """Measure and print."""
-    print(json.dumps({"roads": _roads, "osmnx": _osmnx, "table": _table, "load": _load}[kind](path)))  # noqa: T201
+    print(json.dumps({"roads": _roads, "osmnx": _osmnx, "table": _table, "load": _load, "list": _list}[kind](path)))  # noqa: T201
 
 
 def _measured(work: Callable[[], object]) -> dict[str, float]:
@@ -84,6 +85,30 @@ def _load(path: Path) -> dict[str, float]:
 
     check()
     return {**_measured(load), "check_seconds": _measured(check)["seconds"]}
+
+
+def _list(path: Path) -> dict[str, float]:
+    from stations.loaders.station_list import read_station_list
+    from stations.model.keys import Datum
+    from stations.model.listing import ListOptions
+    from tests.benchmarks.bench_list import BOUNDS, ROWS
+
+    read: list[int] = []
+
+    def work() -> None:
+        listing = read_station_list(path, options=ListOptions(Datum.GCJ02), bounds=BOUNDS)
+        read.append(len(listing.stations))
+
+    began = time.process_time()
+    figures = _measured(work)
+    own_s = time.process_time() - began
+    assert read == [ROWS], f"{read} stations were read"
+    sheet = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return {
+        **figures,
+        "cpu_seconds": own_s + sheet.ru_utime + sheet.ru_stime,
+        "child_mb": sheet.ru_maxrss / KB_PER_MB,
+    }
 
 
 def _folder(instance: Path) -> Path:

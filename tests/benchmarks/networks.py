@@ -10,6 +10,7 @@ import numpy as np
 
 from stations.geo.arcs import find_components, usable_streets
 from stations.geo.crs import local_crs, to_degrees
+from stations.geo.curve import curve_order
 from stations.geo.roads import RoadNetwork
 from stations.geo.seats import Seats
 from stations.loaders.region import read_profile
@@ -67,12 +68,17 @@ def random_seats(network: RoadNetwork, count: int, mode: TravelMode = EBIKE) -> 
 
 
 def _grid(thousands: int) -> RoadNetwork:
-    """Return a square grid with streets of 100 m both ways, their costs up to a fifth off what the length says."""
+    """Return a square grid with streets of 100 m both ways, their costs up to a fifth off what the length says.
+
+    Its nodes are numbered as `build_network` numbers those of a road file.
+    """
     side = round((thousands * 1000) ** 0.5)
-    number = np.arange(side * side, dtype=np.int32).reshape(side, side)
+    x, y = (axis.ravel() * BLOCK_M for axis in np.meshgrid(np.arange(side), np.arange(side)))
+    order = curve_order(x, y)
+    number = np.argsort(order).astype(np.int32).reshape(side, side)
+    x, y = x[order], y[order]
     start = np.concatenate([number[:, :-1].ravel(), number[:-1].ravel()])
     end = np.concatenate([number[:, 1:].ravel(), number[1:].ravel()])
-    x, y = (axis.ravel() * BLOCK_M for axis in np.meshgrid(np.arange(side), np.arange(side)))
     crs = local_crs(116.8, 35.5)
     lon, lat = to_degrees(x, y, crs=crs)
     rng = np.random.default_rng(3)

@@ -79,6 +79,18 @@ def hostile_home(make_town, tmp_path_factory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def axe() -> str:
+    """The script of axe-core; see vendor/README.md."""
+    return (Path(__file__).parent / "vendor" / "axe" / "axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def serve():
+    """Return a maker of servers as a context; what it serves is gone when the context ends."""
+    return _served
+
+
+@pytest.fixture(scope="session")
 def hostile() -> str:
     """The name of everything in the hostile town."""
     return HOSTILE
@@ -117,12 +129,12 @@ def _note(window: Visit, kind: str, text: str) -> None:
 
 
 @contextmanager
-def _served(app: Flask) -> Iterator[str]:
+def _served(app: Flask, *, port: int = 0) -> Iterator[str]:
     class Quiet(WSGIRequestHandler):
         def log(self, *_given: object) -> None:
             pass
 
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
+    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.port}"

@@ -72,6 +72,19 @@ def test_the_state_line_of_the_script_is_that_of_the_server(visit, lang):
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_is_so_on_setting_out_is_said_alike(visit, lang):
+    page = visit().go(f"/?lang={lang}")
+    rows = [(arrival, when) for when in WHEN for arrival, _ in arrivals(when)]
+    said = page.evaluate(
+        "(rows) => rows.map(([found, when]) => window.Stations.arrivalWords(found, when))",
+        [[as_json(arrival, None) | {"state_at": "departure"}, when.isoformat()] for arrival, when in rows],
+    )
+    expected = [arrival_words(lang, arrival, travel_s=None, when=when, at="leaving") for arrival, when in rows]
+
+    assert said == expected
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
 def test_services_are_counted_alike(visit, lang):
     page = visit().go(f"/?lang={lang}")
     rows = [(service, count) for service in ServiceKey for count in (None, 0, 1, 12)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import subprocess
 import sys
 import tomllib
@@ -137,7 +138,13 @@ def outline() -> Polygon:
 
 @pytest.fixture(scope="module")
 def stations() -> list[dict[str, str]]:
-    return rows_of("stations.csv")
+    """The region's own; public places stand behind them."""
+    return [row for row in rows_of("stations.csv") if row["kind"] != "public_place"]
+
+
+@pytest.fixture(scope="module")
+def public_places() -> list[dict[str, str]]:
+    return [row for row in rows_of("stations.csv") if row["kind"] == "public_place"]
 
 
 def arcs(extract: Extract, mode: str) -> Iterator[tuple[int, int]]:
@@ -476,6 +483,37 @@ def test_property_offices_are_inside_gated_estates(stations, extract):
         nearest = int(tree.nearest(gate))
         assert tree.geometries[nearest].distance(gate) < 0.5
         assert hours[nearest] == row["entrance_hours"]
+
+
+# ---- public places
+
+
+def test_a_dozen_public_places_follow_the_stations(stations, public_places):
+    rows = rows_of("stations.csv")
+
+    assert rows == [*stations, *public_places]
+    assert [row["station_id"] for row in public_places] == [f"pp{number:03d}" for number in range(1, 13)]
+    for row in public_places:
+        assert re.fullmatch(rf"示例公共场所 {row['station_id'][2:]} · (公厕|加油站)", row["name"])
+        assert "示例" in row["address"]
+        assert (row["source"], row["phone"], row["entry"]) == ("sample", "", "walk_in")
+
+
+def test_public_places_are_there_at_night_and_offer_a_toilet(public_places):
+    hours = Counter(row["hours"] for row in public_places)
+
+    assert all("toilet" in row["services"].split(";") for row in public_places)
+    assert hours["24/7"] >= 6
+    assert len(hours) >= 2
+    assert sum("加油站" in row["name"] for row in public_places) == 5
+
+
+def test_public_places_stand_by_roads_apart_from_all_stations(stations, public_places, outline, walkable):
+    for row in public_places:
+        assert outline.contains(at(row))
+        assert gap_m(walkable, at(row)) <= 60
+        others = [other for other in [*stations, *public_places] if other is not row]
+        assert min(at(row).distance(at(other)) for other in others) >= 390
 
 
 # ---- demand and places

@@ -53,6 +53,25 @@ def test_equal_distances_go_by_number_also_at_the_last_place(k):
     assert (np.diff(metres[0]) >= 0).all()
 
 
+def test_equal_distances_go_by_number_among_many_on_few_spots():
+    # 2000 places on nine spots: whole boxes lie equally far, and the smallest numbers may stand in any of them
+    rng = np.random.default_rng(7)
+    lon, lat = rng.integers(0, 3, 2000).astype(float), rng.integers(0, 3, 2000).astype(float)
+    number, metres = StraightLineIndex(lon, lat).nearest(1.2, 1.1, 700)
+    every = straight_line_m(1.2, 1.1, lon, lat)
+
+    assert number[0].tolist() == np.lexsort((np.arange(2000), every.round(3)))[:700].tolist()
+    assert metres[0] == pytest.approx(every[number[0]], abs=1e-5)
+
+
+@pytest.mark.parametrize("place", [(np.nan, 0.0), (0.0, np.nan), (np.inf, 0.0)])
+def test_a_place_that_is_nowhere_is_refused(place):
+    with pytest.raises(ValueError, match="must be"):
+        StraightLineIndex([0.0], [0.0]).nearest(*place, 1)
+    with pytest.raises(ValueError, match="must be"):
+        StraightLineIndex([place[0]], [place[1]])
+
+
 def test_across_the_date_line_is_near():
     number, metres = StraightLineIndex([-179.9, 170.0], [0.0, 0.0]).nearest([179.9], [0.0], 2)
 

@@ -128,7 +128,22 @@ def test_a_ring_without_junction_survives_on_one_node():
 def test_a_ring_on_a_stalk_hangs_on_its_junction():
     network = build([(0, 0), (100, 0), (100, 100), (0, 100), (0, -50)], [([0, 1, 2, 3, 0], {}), ([0, 4], {})])
 
-    assert sorted(zip(network.street_from.tolist(), network.street_to.tolist(), strict=True)) == [(0, 0), (0, 1)]
+    stalk = int(network.node_y.argmin())
+    junction = 1 - stalk
+    pairs = set(zip(network.street_from.tolist(), network.street_to.tolist(), strict=True))
+    assert pairs == {(junction, junction), (junction, stalk)}
+
+
+def test_nodes_are_numbered_along_a_curve_so_that_neighbours_are_close_in_memory():
+    # The four corners of a square, given across: the curve takes the lower two first, each row from the left.
+    network = build([(0, 0), (900, 900), (900, 0), (0, 900)], [([0, 1], {}), ([2, 3], {})])
+
+    assert np.column_stack([network.node_x > 450, network.node_y > 450]).tolist() == [
+        [False, False],
+        [True, False],
+        [False, True],
+        [True, True],
+    ]
 
 
 def test_two_streets_between_the_same_junctions_both_stay():

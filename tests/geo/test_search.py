@@ -11,7 +11,7 @@ from scipy.sparse.csgraph import dijkstra
 from stations.geo.arcs import as_matrix, forward_arcs, reversed_arcs
 from stations.geo.kernels import UNREACHED
 from stations.geo.roads import NO_WAY
-from stations.geo.search import AT_SEED, Searcher, Seed
+from stations.geo.search import AT_SEED, FIRST_ROOM, Searcher, Seed
 from stations.model.keys import TravelMode
 
 WALK = TravelMode.WALK
@@ -79,7 +79,6 @@ def test_the_nearest_of_many_is_the_least_of_each_and_its_owner_is_one_of_those(
     assert np.array_equal(owner == -1, least > limit_ms)
     for node in np.flatnonzero(least <= limit_ms):
         assert ms[node] == least[node] == each[owner[node], node]
-    assert np.array_equal(searcher.nearest_ms(wanted, limit_ms=limit_ms), ms)
 
 
 def test_a_network_without_an_arc_for_a_mode_reaches_only_its_seed(make_network):
@@ -101,3 +100,57 @@ def test_very_short_and_very_long_arcs(make_network, longest):
     reached = Searcher(reversed_arcs(network, WALK)).reach(Seed((0,), (0,)), limit_ms=4_294_967_000)
 
     assert reached.ms.tolist() == [0, 1, 1 + longest]
+
+
+@settings(max_examples=100, deadline=None)
+@given(graphs())
+def test_many_seeds_at_once_are_answered_as_each_alone_and_in_their_order(make_network, graph):
+    nodes, streets, seeds, limit_ms = graph
+    arcs = reversed_arcs(network_of(make_network, nodes, streets), WALK)
+    wanted = [Seed((node,), (start_ms,)) for node, start_ms in seeds]
+    alone = [Searcher(arcs).reach(seed, limit_ms=limit_ms) for seed in wanted]
+    at_once = Searcher(arcs).reach_each(wanted, limit_ms=limit_ms)
+
+    assert [as_lists(reached) for reached in at_once] == [as_lists(reached) for reached in alone]
+
+
+def as_lists(reached):
+    return reached.node.tolist(), reached.ms.tolist(), reached.street.tolist()
+
+
+def star(make_network, rays):
+    """A middle, node 0, with a ray of 1000 ms to each of its other nodes."""
+    places = {str(node): (float(node), 0.0) for node in range(rays + 1)}
+    return make_network(places, [("0", str(node), 1000, 1000) for node in range(1, rays + 1)])
+
+
+def test_more_nodes_at_one_distance_than_there_is_room_for_at_first(make_network):
+    rays = 5 * FIRST_ROOM
+    searcher = Searcher(reversed_arcs(star(make_network, rays), WALK))
+    first, second, third = searcher.reach_each([Seed((node,), (0,)) for node in (7, 0, 3)], limit_ms=1999)
+
+    assert (first.node.tolist(), first.ms.tolist()) == ([0, 7], [1000, 0])
+    assert (second.node.tolist(), second.ms.tolist()) == (list(range(rays + 1)), [0] + [1000] * rays)
+    assert (third.node.tolist(), third.ms.tolist()) == ([0, 3], [1000, 0])
+
+
+def test_more_seeds_than_there_is_room_for_at_first_and_the_first_of_equally_near_ones_owns(make_network):
+    rays = 5 * FIRST_ROOM
+    searcher = Searcher(reversed_arcs(star(make_network, rays), WALK))
+    ms, owner = searcher.nearest([Seed((node,), (0,)) for node in range(rays, 0, -1)], limit_ms=5000)
+
+    assert ms.tolist() == [1000] + [0] * rays
+    assert owner.tolist() == [0, *range(rays - 1, -1, -1)]
+
+
+def test_of_equally_quick_ways_the_same_is_taken_whatever_was_searched_before(make_network):
+    # From A to D by B and by C takes 2000 ms either way; a long arc searched before makes other buckets.
+    places = {name: (100.0 * k, 0.0) for k, name in enumerate("ABCDE")}
+    streets = [("A", "C", 1500, 1500), ("A", "B", 500, 500), ("C", "D", 500, 500), ("B", "D", 1500, 1500)]
+    network = make_network(places, [*streets, ("D", "E", 90_000_000, 90_000_000)])
+    searcher = Searcher(reversed_arcs(network, WALK))
+    before = searcher.reach(Seed((0,), (0,)), limit_ms=2000)
+    searcher.reach(Seed((4,), (0,)), limit_ms=100_000_000)
+    after = searcher.reach(Seed((0,), (0,)), limit_ms=2000)
+
+    assert as_lists(before) == as_lists(after) == ([0, 1, 2, 3], [0, 500, 1500, 2000], [AT_SEED, 1, 0, 3])

@@ -334,3 +334,33 @@ def test_arrival_equals_a_scan_of_every_minute(timetable_of, calendar, rules, re
     else:
         assert found.state == ("closes_before_arrival" if open_at[start] else "closed")
         assert found.usable_in_s is None
+
+
+def test_states_at_moments_of_their_own(timetable_of):
+    # Two stations asked at 23:00 of the same Monday, a third at noon, the first once more on the Tuesday after next.
+    timetable = timetable_of((NIGHT, None, False), ("24/7", None, False), (OFFICE, None, False), (None, None, None))
+    when = at("2026-11-16T08:00")
+    moments = [at("2026-11-16T23:00"), at("2026-11-16T23:00"), at("2026-11-16T12:00"), at("2026-11-24T12:00")]
+    instants = np.array([int(moment.timestamp()) for moment in moments])
+
+    found = timetable.states_at(np.array([0, 2, 2, 0]), instants, when=when)
+
+    assert found.tolist() == [OPEN, CLOSED, OPEN, CLOSED]
+    assert timetable.states_at(np.array([3]), instants[:1], when=when).tolist() == [UNKNOWN]
+
+
+def test_several_arrivals_are_those_of_one_after_the_other(timetable_of):
+    timetable = timetable_of((NIGHT, None, False), (OFFICE, None, True), (None, None, None))
+    when = at("2026-11-16T21:50")
+
+    assert timetable.arrivals([2, 0, 1, 0], [0, 300, 60, 900], when=when) == [
+        timetable.arrival(number, when=when, travel_s=travel_s)
+        for number, travel_s in ((2, 0), (0, 300), (1, 60), (0, 900))
+    ]
+
+
+def test_moments_are_told_as_text(timetable_of):
+    timetable = timetable_of((NIGHT, None, False))
+    instant = int(at("2026-11-16T22:00").timestamp())
+
+    assert timetable.text_of(instant) == timetable.text_of(instant) == "2026-11-16T22:00:00+08:00"

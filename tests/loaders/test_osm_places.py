@@ -12,6 +12,7 @@ from stations.errors import FileError
 from stations.loaders.osm_places import read_osm_stations
 from stations.loaders.station_list import read_station_list, write_station_list
 from stations.model.keys import Datum, EntryMethod, ServiceKey, StationKind
+from stations.model.listing import ListOptions
 from stations.model.station import Station
 
 
@@ -226,10 +227,10 @@ def test_long_and_odd_names_can_be_exported_and_imported_again(extract, tmp_path
     )
 
     write_station_list(tmp_path / "out.csv", stations)
-    report = read_station_list(tmp_path / "out.csv", datum=Datum.WGS84, bounds=(24, 60, 25, 61))
+    report = read_station_list(tmp_path / "out.csv", options=ListOptions(Datum.WGS84), bounds=(24, 60, 25, 61))
 
     assert [station.name for station in stations] == ["x" * 59 + "…", "a b"]
-    assert report.stations == stations
+    assert tuple(listed.station for listed in report.stations) == stations
 
 
 def test_xml_is_read_too(extract):

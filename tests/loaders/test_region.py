@@ -60,6 +60,10 @@ traffic_factor = 0.8
 primary = 50
 [road_columns]
 class = "fclass"
+[print]
+review_number = "鲁S(2026)001号"
+issuer = "兖州区"
+valid_until = 2027-05-01
 """
 
 
@@ -89,6 +93,7 @@ def test_every_key_is_read(tmp_path):
         dates={"roads": "2026-01-31", "stations": "2026"},
         sources={"roads": {"zh": "示例", "en": "sample"}, "demand.csv": {"en": "census"}},
         demand_counts={"zh": "常住人口", "en": "residents"},
+        prints={"review_number": "鲁S(2026)001号", "issuer": "兖州区", "valid_until": "2027-05-01"},
     )
 
 
@@ -143,6 +148,8 @@ def test_what_is_left_out_takes_the_defaults(tmp_path):
         ("traffic_factor = 0.8", "traffic_factor = 0", "key_not_positive", "modes.car.traffic_factor", 0),
         ("primary = 50", "primary = 0", "key_not_positive", "modes.car.class_speeds_kmh.primary", 0),
         ('class = "fclass"', "class = []", "key_not_text", "road_columns.class", []),
+        ("valid_until = 2027-05-01", 'valid_until = "May"', "key_not_day", "print.valid_until", "May"),
+        ('issuer = "兖州区"', "editor = 1", "key_unknown", "print.editor", 1),
         ("[demand_counts]\n", "[[demand_counts]]\n", "key_not_table", "demand_counts", None),
     ],
 )

@@ -16,15 +16,20 @@ import stations.services.build as build_module
 import stations.services.region as region_module
 from stations.errors import DamagedArtefactError, FileError, RefusedListError, UnknownThingError
 from stations.geo.table_build import compute_table
+from stations.model.changes import Authorship
 from stations.model.keys import Datum, TravelMode
+from stations.model.listing import ListOptions
 from stations.model.progress import Progress
 from stations.services.build import build_region, report_build
+from stations.services.list_export import export_stations
+from stations.services.list_import import ListImport, import_stations
 from stations.services.region import LiveRegion, load_region
 from stations.services.roads import build_roads
-from stations.services.station_list import ListImport, export_stations, import_stations
 from stations.store.table_files import published
 
 WALK, EBIKE, CAR = TravelMode.WALK, TravelMode.EBIKE, TravelMode.CAR
+
+BY = Authorship("test")
 
 
 @pytest.fixture
@@ -153,11 +158,11 @@ def test_a_region_without_a_list_is_built_empty(own):
 
 
 def test_a_broken_list_in_the_folder_is_told_and_publishes_nothing(own):
-    edit(own.settings.region / "stations.csv", "Mo-Fr 08:00-18:00", "whenever")
+    edit(own.settings.region / "stations.csv", "courier_outlet", "castle")
 
     with pytest.raises(RefusedListError) as caught:
         build(own)
-    assert [(p.row, p.column, p.value) for p in caught.value.problems] == [(4, "hours", "whenever")]
+    assert [(p.row, p.column, p.value) for p in caught.value.problems] == [(4, "kind", "castle")]
     with pytest.raises(UnknownThingError, match="not_built"):
         load_region(own.settings)
 
@@ -170,13 +175,14 @@ def moved(town, tmp_path, *, to="B"):
     there = town.places[to]
     text = path.read_text(encoding="utf-8").replace(f"{lon},{lat}", f"{there[0]},{there[1]}")
     path.write_text(text, encoding="utf-8")
-    return ListImport(path, Datum.WGS84)
+    return ListImport(path, ListOptions(Datum.WGS84), sure=True)
 
 
 def test_only_the_column_of_a_moved_station_is_computed(built, computed, make_town, tmp_path):
-    *_, counts = import_stations(moved(built, tmp_path), built.settings)
+    *_, outcome = import_stations(moved(built, tmp_path), built.settings, BY)
+    found = outcome.report.comparison
 
-    assert (counts.added, counts.changed, counts.unchanged, counts.missing) == (0, 1, 3, 0)
+    assert (len(found.added), len(found.changed), found.unchanged, len(found.missing)) == (0, 1, 3, 0)
     assert computed == {WALK: [1], EBIKE: [1], CAR: [1]}
     (tmp_path / "fresh").mkdir()
     fresh = make_town(tmp_path / "fresh")
@@ -188,8 +194,8 @@ def test_only_the_column_of_a_moved_station_is_computed(built, computed, make_to
 def test_a_station_that_moved_back_gives_the_first_table_again(built, tmp_path):
     first = load_region(built.settings)
     export_stations(tmp_path / "first.csv", built.settings)
-    list(import_stations(moved(built, tmp_path), built.settings))
-    list(import_stations(ListImport(tmp_path / "first.csv", Datum.WGS84), built.settings))
+    list(import_stations(moved(built, tmp_path), built.settings, BY))
+    list(import_stations(ListImport(tmp_path / "first.csv", ListOptions(Datum.WGS84), sure=True), built.settings, BY))
 
     assert load_region(built.settings).generation == 3
     assert_same_tables(load_region(built.settings), first)
@@ -198,9 +204,9 @@ def test_a_station_that_moved_back_gives_the_first_table_again(built, tmp_path):
 def test_a_new_name_computes_no_column(built, computed, tmp_path):
     export_stations(tmp_path / "list.csv", built.settings)
     edit(tmp_path / "list.csv", "站 e", "renamed")
-    list(import_stations(ListImport(tmp_path / "list.csv", Datum.WGS84), built.settings))
+    list(import_stations(ListImport(tmp_path / "list.csv", ListOptions(Datum.WGS84), sure=True), built.settings, BY))
 
-    assert computed == {WALK: [0], EBIKE: [0], CAR: [0]}
+    assert computed == {}  # the tables are taken over as they are
     assert load_region(built.settings).station("e").name == "renamed"
 
 
@@ -220,7 +226,7 @@ def test_another_reach_computes_the_tables_of_its_mode_anew(built, computed):
     edit(built.settings.region / "region.toml", "speed_kmh = 3.6", "speed_kmh = 3.6\nlimit_min = 4")
     build(built)
 
-    assert computed == {WALK: [4], EBIKE: [0], CAR: [0]}
+    assert computed == {WALK: [4]}
     assert 0 < load_region(built.settings).tables[WALK].columns.ms.max() <= 4 * 60_000
 
 
@@ -238,7 +244,7 @@ def test_a_mode_that_is_added_is_built(built, computed):
 
 def test_old_tables_are_cleared_away_but_for_the_one_before(built, tmp_path):
     for to in ("A", "C", "D", "F"):
-        list(import_stations(moved(built, tmp_path, to=to), built.settings))
+        list(import_stations(moved(built, tmp_path, to=to), built.settings, BY))
         shutil.rmtree(tmp_path / "list", ignore_errors=True)
     kept = [entry for entry in tables_of(built).iterdir() if entry.is_dir()]
 
@@ -336,7 +342,7 @@ def test_roads_without_their_table_are_not_served(built):
 def test_a_worker_serves_the_old_while_the_new_is_damaged(built, always_looking, tmp_path, caplog):
     live = LiveRegion(built.settings)
     before = live.current()
-    list(import_stations(moved(built, tmp_path), built.settings))
+    list(import_stations(moved(built, tmp_path), built.settings, BY))
     damage(max(bundle_of(built).glob("*.npy"), key=lambda path: path.stat().st_size))
     with caplog.at_level(logging.ERROR):
         assert live.current() is before
@@ -366,7 +372,7 @@ def test_a_worker_serves_on_whatever_happens_to_the_files(built, always_looking,
 def test_a_worker_swaps_stations_and_table_together_within_two_seconds(built, tmp_path):
     live = LiveRegion(built.settings)
     assert len({live.current().name for _ in range(3)}) == 1
-    list(import_stations(moved(built, tmp_path), built.settings))
+    list(import_stations(moved(built, tmp_path), built.settings, BY))
     stop_at = time.monotonic() + 2.0
     while live.current().generation == 1 and time.monotonic() < stop_at:
         time.sleep(0.02)
@@ -398,7 +404,7 @@ def test_many_threads_are_answered_while_a_worker_swaps(built, always_looking, t
     for thread in threads:
         thread.start()
     for to in ("A", "C"):
-        list(import_stations(moved(built, tmp_path, to=to), built.settings))
+        list(import_stations(moved(built, tmp_path, to=to), built.settings, BY))
     stop.set()
     for thread in threads:
         thread.join()
@@ -455,7 +461,7 @@ def test_of_two_builders_the_newer_list_is_published(built, tmp_path):
     edit(built.settings.region / "region.toml", "speed_kmh = 3.6", "speed_kmh = 7.2")
     slow = build_region(built.settings)
     assert any(step.key == "progress.table_walk" for step in slow)
-    importer = threading.Thread(target=lambda: list(import_stations(wanted, built.settings)))
+    importer = threading.Thread(target=lambda: list(import_stations(wanted, built.settings, BY)))
     importer.start()
     importer.join(0.5)
     assert importer.is_alive()  # it waits
@@ -472,9 +478,12 @@ def test_of_two_builders_the_newer_list_is_published(built, tmp_path):
 def test_a_list_that_comes_before_the_first_build_joins_the_folders_own(own, tmp_path):
     export_stations(tmp_path / "first.csv", own.settings)
     edit(tmp_path / "first.csv", "站 e", "renamed")
-    *_, counts = import_stations(ListImport(tmp_path / "first.csv", Datum.WGS84), own.settings)
+    *_, outcome = import_stations(
+        ListImport(tmp_path / "first.csv", ListOptions(Datum.WGS84), sure=True), own.settings, BY
+    )
 
-    assert (counts.changed, counts.unchanged) == (1, 3)
+    found = outcome.report.comparison
+    assert (len(found.changed), found.unchanged) == (1, 3)
     assert {station.name for station in load_region(own.settings).stations} == {"renamed", "站 g", "站 h", "站 q"}
 
 

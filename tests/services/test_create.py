@@ -11,6 +11,7 @@ from stations.errors import FileError, InputError, RefusedListError
 from stations.loaders.region import read_profile, write_profile
 from stations.loaders.station_list import read_station_list
 from stations.model.keys import Datum, EntryMethod, Need, ServiceKey, StationKind, TravelMode
+from stations.model.listing import ListOptions
 from stations.model.queries import NearestQuery, Place, read_moment
 from stations.services.build import build_region
 from stations.services.create import NewRegion, create_region, road_file_name
@@ -51,8 +52,8 @@ def test_a_region_is_made_of_roads_and_a_list(files, tmp_path):
     assert set(profile.modes) == set(TravelMode)
     assert profile.sources["roads"] == {"zh": "roads.osm", "en": "roads.osm"}
     assert set(profile.dates) == {"roads", "stations"}
-    report = read_station_list(folder / "stations.csv", datum=Datum.WGS84, bounds=profile.bounds)
-    assert [station.station_id for station in report.stations] == ["e", "g", "h", "q"]
+    listing = read_station_list(folder / "stations.csv", options=ListOptions(Datum.WGS84), bounds=profile.bounds)
+    assert [listed.station.station_id for listed in listing.stations] == ["e", "g", "h", "q"]
 
 
 def test_the_bounds_are_those_of_the_roads_and_a_little_more(files, tmp_path, town):
@@ -76,7 +77,8 @@ def test_a_list_in_another_datum_is_moved(files, tmp_path, town):
         datum=Datum.GCJ02,
     )
     profile = read_profile(tmp_path / "mine")
-    first, *_ = read_station_list(tmp_path / "mine" / "stations.csv", datum=Datum.WGS84, bounds=profile.bounds).stations
+    path = tmp_path / "mine" / "stations.csv"
+    first = read_station_list(path, options=ListOptions(Datum.WGS84), bounds=profile.bounds).stations[0].station
 
     assert town.places["E"][0] - first.lon == pytest.approx(0.0055, abs=0.0002)
     assert (first.source_lon, first.source_datum) == (town.places["E"][0], Datum.GCJ02)
@@ -263,6 +265,17 @@ def test_other_demand_takes_the_place_of_the_old(make_town, tmp_path):
 
     assert count == 1
     assert [point.weight for point in load_region(made.settings).demand] == [7]
+
+
+def test_demand_by_name_is_joined_to_the_places_of_the_region(make_town, tmp_path):
+    made = make_town(tmp_path)
+    (tmp_path / "mine.csv").write_text("村名,人口\nA村,7\nC村民委员会,8\n", encoding="utf-8")
+    *_, count = import_demand(tmp_path / "mine.csv", made.settings)
+    list(build_region(made.settings))
+    demand = load_region(made.settings).demand
+
+    assert (count, [(point.name, point.weight) for point in demand]) == (2, [("A村", 7), ("C村", 8)])
+    assert (demand[0].lon, demand[0].lat) == made.places["A"]
 
 
 def test_demand_with_a_wrong_row_changes_nothing(make_town, tmp_path):

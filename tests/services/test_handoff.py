@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
+from stations.geo.datum import from_wgs84, gcj02_of_place
 from stations.model.keys import Datum, StationKind, TravelMode
 from stations.model.queries import Place
 from stations.model.station import Station
@@ -106,3 +107,8 @@ def test_outside_china_the_coordinates_are_the_same():
     helsinki = Station("a", "a", StationKind.PUBLIC_PLACE, 24.94, 60.17, 24.94, 60.17, Datum.WGS84)
 
     assert parts_of(handoff_links(helsinki, WALK, area="")["amap"])["to"] == "24.940000,60.170000,a"
+
+
+@pytest.mark.parametrize("place", [WGS84, (73.5, 39.4), (134.7, 48.4), (110.0, 3.9), (24.94, 60.17), (137.9, 35.0)])
+def test_the_place_of_an_origin_is_turned_as_all_others(place):
+    assert gcj02_of_place(*place) == pytest.approx(from_wgs84(*place, Datum.GCJ02), abs=1e-11)

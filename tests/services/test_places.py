@@ -57,3 +57,39 @@ def test_no_more_come_than_are_asked_for(region):
 
     assert len(find_places("村", many)) == MOST_PLACES
     assert [place.name for place in find_places("村", many, limit=2)] == ["村00", "村01"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("jianshe", ["建设村", "建设路", "建设路小学", "新建设小区"]),
+        ("Jian She", ["建设村", "建设路", "建设路小学", "新建设小区"]),
+        ("jsl", ["建设路", "建设路小学"]),
+        ("jslxx", ["建设路小学"]),
+        ("xlz", ["兴隆庄街道"]),
+        ("xinglz", ["兴隆庄街道"]),
+        ("xlzhuang", ["兴隆庄街道"]),
+        ("xinglongzh", ["兴隆庄街道"]),
+        ("lzj", ["兴隆庄街道"]),
+        ("ongzhuang", []),  # no character is read from its middle on
+        ("xzl", []),
+        ("j1", []),
+    ],
+)
+def test_pinyin_and_its_first_letters_find(region, typed, expected):
+    assert [place.name for place in find_places(typed, region)] == expected
+
+
+def test_what_sounds_like_it_comes_after_what_bears_it(region):
+    places = tuple(NamedPlace(name, "community", None, 116.8, 35.5) for name in ("郭楼", "鼓楼区", "Gulou Inn"))
+
+    found = find_places("gulou", replace(region, places=places))
+    assert [place.name for place in found] == ["Gulou Inn", "鼓楼区", "郭楼"]
+
+
+def test_roads_are_places_too(town):
+    (found,) = find_places("nanjie", load_region(town.settings))
+
+    assert (found.name, found.category) == ("南街", "road")
+    assert found.township == "镇"  # of the nearest place
+    assert found.lat == pytest.approx(town.places["A"][1], abs=1e-5)  # the street A-B-C

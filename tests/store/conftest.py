@@ -1,29 +1,24 @@
 from __future__ import annotations
 
-import os
 from datetime import date
 
 import pytest
-from sqlalchemy import create_engine, text
 
-from stations.model.keys import Datum, EntryMethod, ServiceKey, StationKind
+from stations.model.changes import Authorship, ChangeKind, StationChange
+from stations.model.keys import ClosureReason, Datum, EntryMethod, ServiceKey, StationKind
 from stations.model.station import Station
 from stations.store.database import open_database
+from stations.store.stations import StationStore
 
-POSTGRES_URL = os.environ.get("STATIONS_TEST_POSTGRES_URL", "")
+ME = Authorship("li", reason="checked on the spot", source="north.xlsx")
 
 
-@pytest.fixture(params=["sqlite", *(["postgres"] if POSTGRES_URL else [])])
+@pytest.fixture(params=["sqlite", "postgres"])
 def database_url(request, tmp_path):
     """A database with nothing in it."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'new' / 'stations.sqlite'}"
-    engine = create_engine(POSTGRES_URL)
-    with engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
-    engine.dispose()
-    return POSTGRES_URL
+    if request.param == "postgres":
+        return request.getfixturevalue("postgres_url")
+    return f"sqlite:///{tmp_path / 'new' / 'stations.sqlite'}"
 
 
 @pytest.fixture
@@ -31,6 +26,40 @@ def database(database_url):
     opened = open_database(database_url)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def store(database):
+    return StationStore(database, "yanzhou")
+
+
+@pytest.fixture
+def me():
+    """Who makes the changes of these tests."""
+    return ME
+
+
+@pytest.fixture
+def bring():
+    """Bring a list as an import does: what it names is added or changed, the others stay."""
+
+    def bring_list(store, stations):
+        found = store.compare(stations)
+        changes = [*found.added, *found.changed]
+        return store.apply(changes, kind=ChangeKind.IMPORT, authorship=ME, expected=found.versions)
+
+    return bring_list
+
+
+@pytest.fixture
+def edit():
+    """Change stations one by one: pairs of before and after, `None` for what is not there."""
+
+    def edit_some(store, *pairs):
+        changes = [StationChange(before, after) for before, after in pairs]
+        return store.apply(changes, kind=ChangeKind.EDIT, authorship=ME)
+
+    return edit_some
 
 
 @pytest.fixture
@@ -80,4 +109,6 @@ def full():
         verified_on=date(2026, 3, 15),
         source="north.csv row 9",
         notes="fee: no",
+        closed=ClosureReason.MERGED,
+        merged_into="s1",
     )

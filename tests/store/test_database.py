@@ -26,8 +26,8 @@ def test_the_migrations_lead_to_the_tables_that_the_program_uses(database):
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
 
 
-def test_down_to_nothing_and_up_again(database, plain):
-    StationStore(database, "yanzhou").merge([plain()])
+def test_down_to_nothing_and_up_again(database, bring, plain):
+    bring(StationStore(database, "yanzhou"), [plain()])
 
     with database.writing() as connection:
         migrate(connection, "base")
@@ -39,8 +39,8 @@ def test_down_to_nothing_and_up_again(database, plain):
     assert StationStore(database, "yanzhou").read().stations == ()
 
 
-def test_opening_again_keeps_what_is_there(database, database_url, plain):
-    StationStore(database, "yanzhou").merge([plain()])
+def test_opening_again_keeps_what_is_there(database, database_url, bring, plain):
+    bring(StationStore(database, "yanzhou"), [plain()])
 
     again = open_database(database_url)
 
@@ -77,17 +77,7 @@ def test_sqlite_writes_ahead_and_minds_foreign_keys(sqlite_file):
 
     assert pragmas == {"journal_mode": "wal", "foreign_keys": 1}
     with pytest.raises(StoreError), database.writing() as connection:
-        connection.execute(
-            text(
-                "INSERT INTO station SELECT 'no region', 's', 'n', 'hub', 1, 2, 1, 2, 'wgs84'"
-                + ", NULL" * 2
-                + ", '{}'"
-                + ", NULL" * 3
-                + ", 'unknown'"
-                + ", NULL" * 7
-                + ", '', NULL"
-            )
-        )
+        connection.execute(text("INSERT INTO change VALUES (1, 'no region', 'edit', '2026-03-15', 'li', '', '', NULL)"))
     database.close()
 
 

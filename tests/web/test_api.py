@@ -19,7 +19,9 @@ LISTED = {
     "station_id", "name", "kind", "township", "address", "services", "hours", "hours_text", "follows_workdays", "entry",
     "entrance", "entrance_s", "entrance_hours", "ebike_parking", "phone", "verified_on", "source", "notes",
 }  # fmt: skip
-FOUND = LISTED | PROMISED | {"to_gate", "holidays_unconfirmed"}
+FOUND = LISTED | PROMISED | {
+    "to_gate", "holidays_unconfirmed", "onward_s", "detour_s", "spare_s", "state_at", "taps",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -153,7 +155,7 @@ def test_the_list_of_stations(client):
 
     assert response.mimetype == "application/geo+json"
     assert ids(response) == ["e", "g", "h", "q"]
-    assert {frozenset(feature["properties"]) for feature in body["features"]} == {frozenset(LISTED)}
+    assert {frozenset(feature["properties"]) for feature in body["features"]} == {frozenset(LISTED | {"course"})}
     assert body["sample"] is True
     assert body["sources"]["roads"]["en"] == "sample"
 
@@ -281,6 +283,16 @@ WRONG = [
     (NEAREST, {**HERE, "when": "1800-01-01T12:00"}, "when", "when", "1800-01-01T12:00"),
     (NEAREST, {**HERE, "when": "2101-01-01"}, "when", "when", "2101-01-01"),
     (NEAREST, {**HERE, "open_on_arrival": "maybe"}, "not_one_of", "open_on_arrival", "maybe"),
+    (NEAREST, {**HERE, "no_registration": "maybe"}, "not_one_of", "no_registration", "maybe"),
+    (NEAREST, {**HERE, "budget_min": "-5"}, "budget", "budget_min", "-5"),
+    (NEAREST, {**HERE, "budget_min": "0"}, "budget", "budget_min", "0"),
+    (NEAREST, {**HERE, "budget_min": "241"}, "budget", "budget_min", "241"),
+    (NEAREST, {**HERE, "budget_min": "nan"}, "budget", "budget_min", "nan"),
+    (NEAREST, {**HERE, "budget_min": "soon"}, "number", "budget_min", "soon"),
+    (NEAREST, {**HERE, "next_lon": "116.8"}, "missing", "next_lat", "next_lat"),
+    (NEAREST, {**HERE, "next_lat": "35.5"}, "missing", "next_lon", "next_lon"),
+    (NEAREST, {**HERE, "next_lon": "181", "next_lat": "35.5"}, "coordinate", "next_lon", "181"),
+    (NEAREST, {**HERE, "next_lon": "116.8", "next_lat": "x"}, "number", "next_lat", "x"),
     (COVERAGE, {"minutes": "-3"}, "minutes", "minutes", "-3"),
     (COVERAGE, {"minutes": "31"}, "minutes", "minutes", "31"),
     (COVERAGE, {"minutes": "0"}, "minutes", "minutes", "0"),

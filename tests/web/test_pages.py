@@ -68,7 +68,7 @@ def test_the_rider_page_asks_where_and_what(read):
 
     assert (response.status_code, response.mimetype) == (200, "text/html")
     assert [tag["value"] for tag in page.of("input") if tag.get("name") == "need"][:3] == ["hungry", "tired", "thirsty"]
-    assert [tag["value"] for tag in page.of("option")] == ["walk", "ebike", "car"]
+    assert [tag["value"] for tag in page.of("option")] == ["walk", "ebike", "car", "", "10", "20", "30", "45"]
     assert page.of("html") == [{"lang": "zh-CN"}]
 
 
@@ -78,6 +78,63 @@ def test_the_rider_page_keeps_what_its_address_asks(read):
     assert [tag["value"] for tag in page.of("input") if "checked" in tag] == ["toilet"]
     assert [tag["value"] for tag in page.of("option") if "selected" in tag] == ["walk"]
     assert page.of("html") == [{"lang": "en"}]
+
+
+def test_a_link_may_bear_a_place(read):
+    _, page = read("/?place=A村&mode=walk&lang=en")
+
+    assert next(tag["id"] for tag in page.of("li") if tag.get("class") == "card") == "station-e"
+
+
+MONDAY_NOON, MONDAY_NIGHT = "2026-11-16T12:00", "2026-11-16T03:00"
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        # From A on foot: e (24/7, walk in) in 600 s, h (Mo-Fr 08:00-18:00, scan) in 1200 s; g and q are not reached.
+        ({"open_on_arrival": "1", "when": MONDAY_NOON}, ["e", "h"]),
+        ({"open_on_arrival": "1", "when": MONDAY_NIGHT}, ["e"]),
+        ({"always_open": "1", "when": MONDAY_NOON}, ["e"]),
+        ({"no_registration": "1", "when": MONDAY_NOON}, ["e", "g"]),
+        ({"budget_min": "20", "when": MONDAY_NOON}, ["e"]),  # 600 s there and 600 s back, inclusive
+        ({"budget_min": "45", "when": MONDAY_NOON}, ["e", "h"]),
+        ({"budget_min": "20", "next": "B村", "when": MONDAY_NOON}, ["e"]),
+    ],
+)
+def test_filters_and_time_count_without_scripts(read, asked, expected):
+    response, page = read("/", data={"place": "A村", "mode": "walk", **asked})
+
+    assert [tag["id"] for tag in page.of("li") if tag.get("class") == "card"] == [f"station-{one}" for one in expected]
+    assert ("spare" in page.values("class")) == ("budget_min" in asked)
+    assert [tag.get("value") for tag in page.of("input") if tag.get("name") == "when"] == [asked["when"]]
+    assert response.text.count(" checked") == len(asked.keys() & {"open_on_arrival", "always_open", "no_registration"})
+
+
+def test_an_empty_night_is_not_empty_without_scripts(read):
+    # At night h is shut and the only one with a microwave; it is the first to open.
+    _, page = read("/?lang=en", data={"place": "A村", "mode": "walk", "need": "hungry", "when": MONDAY_NIGHT})
+
+    assert say("en", "page.instead_when") in page.text
+    assert say("en", "page.next_to_open") in page.text
+    assert [tag["id"] for tag in page.of("li") if tag.get("class") == "card"] == ["station-h"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "key", "values"),
+    [
+        ({"next": "Atlantis"}, "error.place_unknown", {"value": "Atlantis"}),
+        ({"when": "garbage"}, "error.when", {"value": "garbage"}),
+        ({"budget_min": "x"}, "error.number", {"name": "budget_min", "value": "x"}),
+        ({"service": "<b>"}, "error.not_one_of", {}),
+    ],
+)
+def test_what_is_wrong_in_the_form_is_told_beside_it(read, asked, key, values):
+    response, page = read("/", data={"place": "A村", "mode": "walk", **asked})
+
+    assert response.status_code == 200
+    assert (say("zh", key, **values) if values else "<b>") in page.text
+    assert [tag["value"] for tag in page.of("input") if tag.get("name") == "place"] == ["A村"]
 
 
 def test_a_typed_place_gives_the_list_without_scripts(read):
@@ -94,7 +151,8 @@ def test_a_typed_place_gives_the_list_without_scripts(read):
 
 
 def test_needs_narrow_the_list_without_scripts(read):
-    _, page = read("/", data={"place": "A村", "mode": "walk", "need": ["toilet", "hungry"]})
+    asked = {"place": "A村", "mode": "walk", "need": ["toilet", "hungry"], "when": "2026-11-16T12:00"}
+    _, page = read("/", data=asked)
 
     assert [tag["id"] for tag in page.of("li") if tag.get("class") == "card"] == ["station-h"]
 
@@ -118,7 +176,7 @@ def test_a_place_that_is_not_there_is_named(read, lang):
 def test_nothing_typed_asks_for_a_place(read):
     _, page = read("/?lang=en", data={"place": "  "})
 
-    assert page.text.count(say("en", "page.start_plain")) == 2  # the notice, and the beginning of the page
+    assert say("en", "page.start_plain") in page.text
 
 
 def test_a_station_page_shows_its_week_and_how_to_get_in(read):
@@ -179,7 +237,7 @@ def test_what_was_measured_says_how(hostile_client, hostile, lang):
         ("/planner/coverage?minutes=x", 400, "error.number", {"name": "minutes", "value": "x"}),
         ("/planner/coverage?when=garbage", 400, "error.when", {"value": "garbage"}),
         ("/?mode=sled", 400, "error.not_one_of", {"name": "mode", "value": "sled", "allowed": "walk, ebike, car"}),
-        ("/stations/nobody?x=1", 404, "error.station_unknown", {"value": "nobody"}),
+        ("/stations/nobody?x=1", 404, "page.gone_title", {}),
         ("/nowhere?x=1", 404, "error.http_404", {}),
     ],
 )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
+from stations.store import office_tables, tap_tables  # noqa: F401 their tables stand on the same METADATA
 from stations.store.tables import METADATA
 
 context.configure(

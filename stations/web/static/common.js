@@ -64,23 +64,27 @@
     return say("page.on_date", { month: date.getUTCMonth() + 1, day: date.getUTCDate(), time });
   }
 
-  /** The state line of a station found, e.g. 到达时开放，至 21:00. */
+  const THEN = { closes_before_arrival: "closed" };
+
+  /** The state line of a station found, e.g. 到达时开放，至 21:00; of one told as on setting out, 出发时开放，至 21:00. */
   function arrivalWords(found, when) {
     const { state } = found;
+    const leaving = found.state_at === "departure";
     if (state === "unknown") {
-      if (found.travel_s === null) return say("state.unknown_untimed");
+      if (found.travel_s === null && !leaving) return say("state.unknown_untimed");
       return say(found.holidays_unconfirmed ? "state.unknown_holiday" : "state.unknown");
     }
+    const key = leaving ? `state.leaving_${THEN[state] || state}` : `state.${state}`;
     if (state === "open") {
-      if (!found.open_until) return say("state.open");
-      return say("state.open_until", { time: momentWords(found.open_until, when, { ending: true }) });
+      if (!found.open_until) return say(key);
+      return say(`${key}_until`, { time: momentWords(found.open_until, when, { ending: true }) });
     }
     if (state === "opens_later" && found.usable_in_s !== null && found.travel_s !== null) {
       const minutes = Math.ceil((found.usable_in_s - found.travel_s) / 60);
       if (minutes <= 60) return say("state.opens_in", { minutes });
     }
-    if (!found.opens_at) return say(`state.${state}`);
-    return say(`state.${state}_until`, { time: momentWords(found.opens_at, when) });
+    if (!found.opens_at) return say(key);
+    return say(`${key}_until`, { time: momentWords(found.opens_at, when) });
   }
 
   /** A service as a rider reads it, counted where it is counted. */
@@ -100,8 +104,60 @@
   /** Whole minutes of seconds, rounded up: nobody is promised less than it takes. */
   const minutesOf = (seconds) => Math.ceil(seconds / 60);
 
+  /** Metres between two points of {lon, lat}, on a sphere. */
+  function metresBetween(a, b) {
+    const rad = Math.PI / 180;
+    const half = (degrees) => Math.sin((degrees * rad) / 2) ** 2;
+    const part = half(b.lat - a.lat) + Math.cos(a.lat * rad) * Math.cos(b.lat * rad) * half(b.lon - a.lon);
+    return 2 * 6371008.8 * Math.asin(Math.sqrt(part));
+  }
+
+  /* What this phone remembers. Private windows may refuse; then it holds for this page only. */
+  const held = new Map();
+
+  function recall(key, missing = null) {
+    try {
+      const text = localStorage.getItem(key);
+      return text === null ? missing : JSON.parse(text);
+    } catch {
+      return held.has(key) ? held.get(key) : missing;
+    }
+  }
+
+  function remember(key, value) {
+    held.set(key, value);
+    try {
+      localStorage.setItem(key, JSON.stringify(value));
+    } catch {
+      // It is held above.
+    }
+  }
+
+  const LONGEST_WAIT_MS = 8000;
+
+  /** The answer of our server as JSON; `{problem}` in words where there is none, `away` too where it was not reached. */
+  async function ask(url, question) {
+    const patience = new AbortController();
+    const timer = setTimeout(() => patience.abort(), LONGEST_WAIT_MS);
+    try {
+      const response = await fetch(url, {
+        signal: patience.signal,
+        ...(question && { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(question) }),
+      });
+      const json = await response.json().catch(() => ({}));
+      if (response.ok) return json;
+      const away = response.status === 502 || response.status === 504;
+      return { problem: json.error ? json.error.message : say("page.failed"), status: response.status, away };
+    } catch {
+      return { problem: say("page.failed"), away: true };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   document.documentElement.classList.add("js");
   window.Stations = {
     page, say, element, symbol, mark, momentWords, arrivalWords, serviceWords, distanceWords, minutesOf,
+    metresBetween, recall, remember, ask, nonce: document.currentScript ? document.currentScript.nonce : "",
   };
 })();

@@ -1,0 +1,1 @@
+"""Printed sheets: district, township atlas and coverage, drawn in millimetres."""

@@ -1,0 +1,245 @@
+"""The coverage sheet: who is within reach of a station, on a map and in a table, and how it was computed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import shapely
+
+from stations.maps import svg
+from stations.maps.paper_base import PaperBase
+from stations.maps.paper_frame import Frame
+from stations.maps.paper_map import MapDot, MapOptions, MapStation, PaperMap, draw_map
+from stations.maps.sheets.content import SheetFacts
+from stations.maps.sheets.district import write_heading
+from stations.maps.sheets.furniture import Area, start_page, type_factor, write_scale
+from stations.maps.sheets.layout import BAND_MM, GAP_MM, frame_in, split_area
+from stations.maps.sheets.legend import LegendItem, catchment_item, demand_items, legend_size, map_items, write_legend
+from stations.maps.sheets.lines import wrap
+from stations.maps.sheets.page import HAIRLINE, INK, MUTED, Page, Sheet
+from stations.maps.style import DEMAND_SHADES
+from stations.model.answers import CoverageShare
+from stations.model.paper import Paper
+from stations.texts import say
+
+RADIUS_MM = (0.35, 1.15)
+STATES = ("covered", "gap", "unknown")
+ROW_MM = 4.3
+SMALL_MM = 2.3
+LABELLED = ("city", "town")
+
+
+@dataclass(frozen=True, slots=True)
+class CoveragePoint:
+    """A demand point: metres, its state (covered, gap, unknown) and weight."""
+
+    x: float
+    y: float
+    state: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageGap:
+    """A gap in words: the name of the place, what it weighs, and how far it is to the nearest station."""
+
+    name: str
+    weight: float
+    time: str
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageContent:
+    """What a coverage sheet draws from: positions in metres of the base's projection.
+
+    `subtitle` says for which mode, cutoff, services and hour; `method` is a paragraph for each of its matters.
+    """
+
+    facts: SheetFacts
+    base: PaperBase
+    subtitle: str
+    stations: tuple[tuple[str, float, float], ...]
+    area: shapely.Geometry
+    points: tuple[CoveragePoint, ...]
+    whole: CoverageShare
+    townships: tuple[CoverageShare, ...]
+    gaps: tuple[CoverageGap, ...]
+    method: tuple[str, ...]
+    counts: str
+
+
+def draw_coverage(content: CoverageContent, paper: Paper, *, large: bool = False) -> Sheet:
+    """Return the coverage of a region on one sheet; it lists as many gaps as find room."""
+    facts = content.facts
+    factor = type_factor(paper, large=large)
+    title = say(facts.lang, "sheet.coverage_title", region=facts.region)
+    page, area = start_page(paper, facts, title=title, subtitle=content.subtitle, factor=factor)
+    map_area, panel = split_area(area, factor)
+    drawn = _map(content, frame_in(map_area, _box(content), factor), factor)
+    band = BAND_MM * factor
+    page.place(drawn, map_area.x + band, map_area.y + band)
+    if panel.width > panel.height * 1.15:
+        half = (panel.width - GAP_MM * factor) / 2
+        left = Area(panel.x, panel.y, half, panel.height)
+        right = Area(panel.x + half + GAP_MM * factor, panel.y, half, panel.height)
+    else:
+        left = right = panel
+    top = _write_figures(page, content, left, factor)
+    top = _write_table(page, content, left, top, factor)
+    bottom = _write_method(page, content, right, right.bottom, factor)
+    items = _legend(drawn, content)
+    high = legend_size(items, left.width, factor=factor)[1] + 19 * factor
+    if left is right:
+        bottom = _write_legend(page, drawn, items, left, bottom - high, factor, facts.lang)
+        _write_gaps(page, content, Area(left.x, top, left.width, bottom - top - 2 * factor), factor)
+    else:
+        side = left if left.bottom - top >= high else right
+        _write_legend(page, drawn, items, side, (left.bottom if side is left else bottom) - high, factor, facts.lang)
+        bottom -= high if side is right else 0.0
+        _write_gaps(page, content, Area(right.x, right.y, right.width, bottom - right.y - 2 * factor), factor)
+    return Sheet(title, facts.issuer or facts.region, facts.when, (page,), ())
+
+
+def _box(content: CoverageContent) -> tuple[float, float, float, float]:
+    x = [point.x for point in content.points] + [x for _, x, _ in content.stations] or [0.0]
+    y = [point.y for point in content.points] + [y for _, _, y in content.stations] or [0.0]
+    return min(x), min(y), max(x), max(y)
+
+
+def _map(content: CoverageContent, frame: Frame, factor: float) -> PaperMap:
+    facts = content.facts
+    heaviest = max((point.weight for point in content.points), default=1.0) or 1.0
+    order = {state: place for place, state in enumerate(("covered", "unknown", "gap"))}
+    dots = tuple(
+        MapDot(point.x, point.y, point.state, _radius(point.weight / heaviest) * factor)
+        for point in sorted(content.points, key=lambda point: (order[point.state], -point.weight))
+    )
+    marks = [MapStation(key, "", "", x, y, dot=True) for key, x, y in content.stations]
+    watermark = say(facts.lang, "sheet.sample") if facts.sample else ""
+    options = MapOptions(factor=factor, watermark=watermark, area=content.area, dots=dots, places=LABELLED, dot_ink=INK)
+    return draw_map(content.base, marks, frame, options)
+
+
+def _radius(share: float) -> float:
+    """Return the radius of a dot, in millimetres: its area grows with its share of the heaviest."""
+    least, most = RADIUS_MM
+    return least + math.sqrt(max(share, 0.0)) * (most - least)
+
+
+def _write_figures(page: Page, content: CoverageContent, area: Area, factor: float) -> float:
+    """Write the shares of the whole, large, each with its mark; return where they end."""
+    whole, lang = content.whole, content.facts.lang
+    shares = (whole.covered_share, whole.gap_share, whole.unknown_share)
+    step = area.width / 3
+    for place, (state, share) in enumerate(zip(STATES, shares, strict=True)):
+        x = area.x + place * step
+        page.write(_percent(share), x, area.y + 4.2 * factor, 7.5 * factor, bold=True)
+        page.draw(demand_items((state,), lang=lang)[0].sign(x + 1.2 * factor, area.y + 10 * factor, factor))
+        page.write(say(lang, f"sheet.demand_{state}"), x + 3.6 * factor, area.y + 10 * factor, 2.7 * factor)
+    y = area.y + 13.5 * factor
+    x = area.x
+    for state, share in zip(STATES, shares, strict=True):
+        wide = area.width * (share or 0.0)
+        page.draw(svg.rect(x, y, wide, 2.6 * factor, fill=_BAR[state], stroke=DEMAND_SHADES[state].light, pen=0.2))
+        x += wide
+    return y + 6.5 * factor
+
+
+_BAR = {"covered": DEMAND_SHADES["covered"].light, "gap": DEMAND_SHADES["gap"].light, "unknown": "#ffffff"}
+
+
+def _write_table(page: Page, content: CoverageContent, area: Area, top: float, factor: float) -> float:
+    """Write the shares of the whole and of each township; return where the table ends."""
+    lang, size, row = content.facts.lang, 2.5 * factor, ROW_MM * factor
+    columns = ("weight", "covered", "gap", "unknown", "median", "p90")
+    room = area.width * 0.28
+    ends = [area.x + room + (area.width - room) * (place + 1) / len(columns) for place in range(len(columns))]
+    for name, end in zip(columns, ends, strict=True):
+        page.write(say(lang, f"sheet.column_{name}"), end, top + row / 2, size * 0.9, fill=MUTED, anchor="end")
+    top += row
+    page.draw(svg.line(area.x, top, area.right, top, stroke=INK, pen=0.25))
+    for share in (*content.townships, content.whole):
+        last = share is content.whole
+        if last:
+            page.draw(svg.line(area.x, top, area.right, top, stroke=INK, pen=0.25))
+        name = share.area or say(lang, "sheet.whole_region")
+        for line in wrap(name, room, size, bold=last)[:1]:
+            page.write(line, area.x, top + row / 2, size, bold=last)
+        for words, end in zip(_cells(share), ends, strict=True):
+            page.write(words, end, top + row / 2, size, bold=last, anchor="end")
+        top += row
+        page.draw(svg.line(area.x, top, area.right, top, stroke=HAIRLINE, pen=0.12))
+    page.write(
+        say(lang, "sheet.column_note", counts=content.counts), area.x, top + 2.2 * factor, 2.1 * factor, fill=MUTED
+    )
+    return top + 6 * factor
+
+
+def _cells(share: CoverageShare) -> tuple[str, ...]:
+    return (
+        f"{share.weight:,.0f}",
+        _percent(share.covered_share),
+        _percent(share.gap_share),
+        _percent(share.unknown_share),
+        _minutes(share.median_min),
+        _minutes(share.p90_min),
+    )
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{share * 100:.1f}%"
+
+
+def _minutes(minutes: float | None) -> str:
+    return "–" if minutes is None else f"{minutes:.1f}"
+
+
+def _write_method(page: Page, content: CoverageContent, area: Area, bottom: float, factor: float) -> float:
+    """Write the method in small type above `bottom`; return where it begins."""
+    size = SMALL_MM * factor
+    lines = [line for words in content.method for line in wrap(words, area.width, size)]
+    top = bottom - len(lines) * size * 1.42
+    start = top - 5.2 * factor
+    write_heading(page, say(content.facts.lang, "sheet.method"), area.x, start, factor)
+    for line in lines:
+        page.write(line, area.x, top + size * 0.7, size, fill=MUTED)
+        top += size * 1.42
+    return start - 2 * factor
+
+
+def _legend(drawn: PaperMap, content: CoverageContent) -> list[LegendItem]:
+    lang = content.facts.lang
+    states = [state for state in STATES if any(point.state == state for point in content.points)]
+    items = demand_items(states, lang=lang)
+    items += [catchment_item(say(lang, "sheet.catchment"))] if not shapely.is_empty(content.area) else []
+    return items + map_items(drawn.classes, scale=drawn.frame.scale, lang=lang, dot="sign_station", dot_ink=INK)
+
+
+def _write_legend(
+    page: Page, drawn: PaperMap, items: Sequence[LegendItem], area: Area, top: float, factor: float, lang: str
+) -> float:
+    """Write legend and scale from `top` on, and return `top`."""
+    below = write_heading(page, say(lang, "sheet.legend"), area.x, top, factor)
+    below = write_legend(page, items, area.x, below, area.width, factor=factor) + 1.5 * factor
+    write_scale(page, drawn, area.x, below, area.width, factor=factor, lang=lang)
+    return top
+
+
+def _write_gaps(page: Page, content: CoverageContent, area: Area, factor: float) -> None:
+    """Write the heaviest gaps, as many as there is room for."""
+    lang, size, row = content.facts.lang, 2.5 * factor, ROW_MM * factor
+    shown: Sequence[CoverageGap] = content.gaps[: max(0, int((area.height - 6 * factor) // row))]
+    if not shown:
+        return
+    words = say(lang, "sheet.gaps", shown=len(shown), count=len(content.gaps))
+    top = write_heading(page, words, area.x, area.y, factor)
+    for gap in shown:
+        middle = top + row / 2
+        name = wrap(gap.name, area.width * 0.5, size)
+        page.write(name[0] if name else "–", area.x, middle, size)
+        page.write(f"{gap.weight:,.0f}", area.x + area.width * 0.66, middle, size, anchor="end")
+        page.write(gap.time, area.right, middle, size, fill=MUTED, anchor="end")
+        top += row
+        page.draw(svg.line(area.x, top, area.right, top, stroke=HAIRLINE, pen=0.12))

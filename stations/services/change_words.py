@@ -1,0 +1,51 @@
+"""Who changed what, in the words that people know: for the terminal and for pages alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from stations.model.changes import TERMINAL
+from stations.texts import say, words
+
+UNKNOWN = "–"
+_SECTIONS = {"kind": "kind", "entry": "entry", "closed": "closure", "source_datum": "datum"}
+_DECIMALS = 6
+
+
+def author_words(lang: str, author: str) -> str:
+    """Return an author as people read it: ``terminal:wang`` is 终端（wang）."""
+    place, _, name = author.partition(":")
+    if place != TERMINAL:
+        return author
+    return say(lang, "listing.terminal_of", name=name) if name else say(lang, "listing.terminal")
+
+
+def value_words(lang: str, field: str, value: object) -> str:
+    """Return a value of a field of `Station` in words; what is unknown as a dash.
+
+    Parameters
+    ----------
+    value
+        As the station has it; degrees are shown with six decimals at most.
+    """
+    if value is None or value == "":
+        return UNKNOWN
+    if isinstance(value, bool):
+        return say(lang, "manage.yes" if value else "manage.no")
+    if isinstance(value, Mapping):
+        return ("、" if lang == "zh" else ", ").join(_service(lang, key, count) for key, count in value.items()) or say(
+            lang, "manage.none"
+        )
+    if field in _SECTIONS:
+        return words(lang).get(f"{_SECTIONS[field]}.{value}", str(value))
+    if isinstance(value, float):
+        return f"{value:.{_DECIMALS}f}".rstrip("0").rstrip(".")
+    return str(value)
+
+
+def _service(lang: str, key: str, count: int | None) -> str:
+    name = say(lang, f"service.{key}")
+    if count is None:
+        return name
+    counted = f"counted.{key}" if f"counted.{key}" in words(lang) else "counted.other"
+    return say(lang, counted, service=name, count=count)

@@ -1,0 +1,150 @@
+"""Two rows that are probably one station, and rows that are probably a stored station of another id."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from stations.errors import Problem
+from stations.geo.crs import to_metres
+from stations.model.station import Station
+from stations.services.list_checks.facts import ListFacts
+from stations.services.list_checks.names import ComparedNames, likeness, numbered, ready_names
+from stations.services.list_checks.rows import Rows
+
+REACH_M = ((0.99, 500.0), (0.75, 150.0), (0.6, 50.0))
+"""How near two stations must be to be taken for one, by how alike the own parts of their names are."""
+NAMELESS_REACH_M = 30.0
+"""The same where both names have no part of their own, as 司机之家."""
+COMMON_REACH_M = 1.0
+"""The same where many bear their name: public toilets stand side by side."""
+_NEIGHBOURS = 12
+_SAME_NAME_NEIGHBOURS = 3
+_APART_M = 1e7
+_JITTER_M = 0.01
+
+Pairs = tuple[NDArray[np.int64], NDArray[np.int64]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Twin:
+    """The station that another one probably is: its number, metres away, and how alike their names are."""
+
+    number: int
+    metres: float
+    alike: float
+
+
+def check_duplicates(rows: Rows, facts: ListFacts) -> tuple[Problem, ...]:
+    """Find rows that are probably the same station as an earlier row: names alike and places near, see `REACH_M`."""
+    stations = [one.station for one in rows.listed]
+    earlier = _twins(stations, facts, first_new=0)
+    return tuple(
+        _problem("duplicate", rows, row, stations[twin.number], twin, other_row=_other_row(rows, row, twin.number))
+        for row, twin in earlier.items()
+    )
+
+
+def _other_row(rows: Rows, row: int, other: int) -> int | str:
+    """Return the number of another row, with its sheet where that is not the same."""
+    here, there = rows.listed[row], rows.listed[other]
+    return there.row if here.sheet == there.sheet else f"{there.sheet}!{there.row}"
+
+
+def check_stored_duplicates(rows: Rows, stored: Sequence[Station], facts: ListFacts) -> tuple[Problem, ...]:
+    """Find rows that are probably a stored station that the list does not name, open and of another id."""
+    named = {one.station.station_id for one in rows.listed}
+    others = [station for station in stored if station.station_id not in named and station.closed is None]
+    if not others:
+        return ()
+    stations = [*others, *(one.station for one in rows.listed)]
+    known = _twins(stations, facts, first_new=len(others))
+    return tuple(
+        _problem("duplicate_stored", rows, number - len(others), stations[twin.number], twin, other_row="")
+        for number, twin in known.items()
+    )
+
+
+def _problem(check: str, rows: Rows, row: int, other: Station, twin: _Twin, *, other_row: int | str) -> Problem:
+    return rows.problem(
+        check,
+        row,
+        "name",
+        rows.station(row).name,
+        other_row=other_row,
+        other_id=other.station_id,
+        other_name=other.name,
+        distance_m=round(twin.metres),
+        alike_percent=round(100 * twin.alike),
+    )
+
+
+def _twins(stations: Sequence[Station], facts: ListFacts, *, first_new: int) -> dict[int, _Twin]:
+    """Return for stations the likeliest of those before them that they are; only from `first_new` on.
+
+    With `first_new` above 0 the ones before it are compared with the ones from it on, and with nothing else.
+    """
+    if len(stations) < 2:
+        return {}
+    names = ready_names(stations)
+    x, y = to_metres([one.lon for one in stations], [one.lat for one in stations], crs=facts.crs)
+    places = np.column_stack([x, y])
+    kinds = numbered([station.kind for station in stations])
+    one, other = _candidates(places, numbered(names.sound.tolist()))
+    worth = (other >= first_new) & ((one < first_new) | (first_new == 0)) & (names.marks[one] == names.marks[other])
+    # rooms are shared, so two kinds in one building are two stations
+    worth &= (kinds[one] == kinds[other]) | (names.kind_words[one] == names.kind_words[other])
+    one, other = _each_once(one[worth], other[worth], len(stations))
+    metres = np.hypot(*(places[one] - places[other]).T)
+    alike = likeness(names, one, other)
+    same = metres <= _reach_m(names, one, other, alike)
+    best: dict[int, _Twin] = {}
+    for place in np.lexsort((one, metres, -alike)):
+        if same[place]:
+            best.setdefault(int(other[place]), _Twin(int(one[place]), float(metres[place]), float(alike[place])))
+    return dict(sorted(best.items()))
+
+
+def _candidates(places: NDArray[np.float64], sound: NDArray[np.int64]) -> Pairs:
+    """Return pairs that may be worth comparing, the earlier first: neighbours, and neighbours whose names sound alike.
+
+    Bounded by the number of stations, however many lie in one place: each has at most so many neighbours.
+    """
+    near = _neighbour_pairs(places, k=_NEIGHBOURS, reach_m=REACH_M[1][1])
+    lifted = np.column_stack([places, sound * _APART_M])
+    same_name = _neighbour_pairs(lifted, k=_SAME_NAME_NEIGHBOURS, reach_m=REACH_M[0][1])
+    one, other = (np.concatenate(ends) for ends in zip(near, same_name, strict=True))
+    return one, other
+
+
+def _neighbour_pairs(places: NDArray[np.float64], *, k: int, reach_m: float) -> Pairs:
+    """Return each place with its nearest neighbours within reach, `k` at most."""
+    count = len(places)
+    # a tree cannot part places that are equal; a centimetre is nothing here
+    places = places + np.random.default_rng(0).uniform(-_JITTER_M, _JITTER_M, places.shape)
+    _, number = cKDTree(places).query(places, np.arange(1, min(k + 1, count) + 1), distance_upper_bound=reach_m)
+    own = np.repeat(np.arange(count), number.shape[1])
+    found = np.asarray(number, dtype=np.int64).ravel()
+    real = (found < count) & (found != own)
+    return np.minimum(own[real], found[real]), np.maximum(own[real], found[real])
+
+
+def _each_once(one: NDArray[np.int64], other: NDArray[np.int64], count: int) -> Pairs:
+    keys = np.sort(one * count + other)
+    first = np.diff(keys, prepend=-1) != 0
+    return keys[first] // count, keys[first] % count
+
+
+def _reach_m(
+    names: ComparedNames, one: NDArray[np.int64], other: NDArray[np.int64], alike: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return how near the stations of each pair must be to be taken for one; below 0 where never."""
+    reach = np.select([alike >= least for least, _ in REACH_M], [metres for _, metres in REACH_M], default=-1.0)
+    nameless = (names.own[one] == "") | (names.own[other] == "")
+    reach = np.where(nameless, np.minimum(reach, NAMELESS_REACH_M), reach)
+    common = names.common[one] | names.common[other]
+    return np.where(common, np.where(alike >= REACH_M[0][0], COMMON_REACH_M, -1.0), reach)

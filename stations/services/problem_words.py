@@ -1,0 +1,41 @@
+"""What is wrong in a file, in words: for the terminal and for pages alike."""
+
+from __future__ import annotations
+
+from string import Formatter
+
+from stations.errors import Problem
+from stations.model.keys import Datum, StationKind
+from stations.texts import say, words
+
+
+def say_problem(lang: str, problem: Problem) -> str:
+    """Return one problem of a file as a sentence that names its row and column, itself or before it.
+
+    Where the check has a suggestion, it follows.
+    """
+    own = lang == "en" and problem.key != "list.column_missing"  # the program's own headings are English
+    column = problem.column if own else words(lang).get(f"field.{problem.column}", problem.column)
+    told = {name: _in_words(lang, value) for name, value in problem.values}
+    values = {"row": problem.row, "column": column, "value": problem.value, **told}
+    if section := values.get("allowed_of"):
+        keys = str(values["allowed"]).split(", ")
+        values["allowed"] = ("、" if lang == "zh" else ", ").join(say(lang, f"{section}.{key}") for key in keys)
+    named = {name for _, name, _, _ in Formatter().parse(words(lang)[problem.key]) if name}
+    where = [str(values["sheet"])] if values.get("sheet") else []
+    if problem.row is not None and "row" not in named:
+        where.append(say(lang, "cli.at_row", row=problem.row))
+    if problem.column is not None and named.isdisjoint({"row", "column"}):
+        where.append(say(lang, "cli.at_column", column=column))
+    sentence = say(lang, problem.key, **values)
+    hint = f"check_hint.{problem.check}"
+    if problem.key.startswith("check.") and hint in words(lang):
+        sentence = f"{sentence} {say(lang, hint, **values)}"
+    return f"{' '.join(where)}: {sentence}" if where else sentence
+
+
+def _in_words(lang: str, value: object) -> object:
+    """Return a value of a sentence; a key as the word that people know it by."""
+    if isinstance(value, Datum):
+        return say(lang, f"datum.{value}")
+    return say(lang, f"kind.{value}") if isinstance(value, StationKind) else value

@@ -1,0 +1,71 @@
+"""What the API promises is what it does."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from stations.web.openapi import api_description
+
+PATHS = api_description()["paths"]
+NEAREST = PATHS["/api/nearest"]["get"]
+
+
+def test_every_address_is_promised_and_every_promise_has_one(app):
+    there = {
+        (re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), method.lower())
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/api/")
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+    }
+
+    assert {(path, method) for path, told in PATHS.items() for method in told} == there
+
+
+def test_it_is_served_and_kept(client):
+    response = client.get("/api/openapi.json")
+
+    assert response.get_json() == api_description()
+    assert client.get("/api/openapi.json", headers={"If-None-Match": response.headers["ETag"]}).status_code == 304
+
+
+def test_what_is_referred_to_is_there(client):
+    schemas = api_description()["components"]["schemas"]
+    named = set(re.findall(r"#/components/schemas/(\w+)", client.get("/api/openapi.json").text))
+
+    assert named == set(schemas)
+
+
+@pytest.mark.parametrize("more", [{}, {"when": "2026-11-16T03:00", "need": "toilet"}])
+def test_the_list_has_the_members_and_properties_promised(client, town, more):
+    lon, lat = town.places["F"]
+    body = client.get("/api/nearest", query_string={"lon": lon, "lat": lat, "mode": "walk", **more}).get_json()
+    schema = NEAREST["responses"]["200"]["content"]["application/json"]["schema"]
+    found = api_description()["components"]["schemas"]["FoundStation"]
+
+    assert set(body) == set(schema["properties"])
+    assert body["features"]
+    for feature in body["features"]:
+        assert set(feature["properties"]) == set(found["required"])
+
+
+def test_one_station_has_the_properties_promised(client):
+    promised = api_description()["components"]["schemas"]["Station"]["required"]
+
+    assert set(client.get("/api/stations/e").get_json()["properties"]) == set(promised)
+
+
+def test_every_parameter_promised_is_read(client, town):
+    lon, lat = town.places["F"]
+    wrong = {"lon": "x", "lat": "x", "mode": "x", "when": "x", "need": "x", "service": "x", "entry": "x", "limit": "x"}
+    wrong |= dict.fromkeys(("no_registration", "open_on_arrival", "always_open", "budget_min", "next_lon"), "x")
+    wrong |= {"next_lat": "x"}
+    names = {one["name"] for one in NEAREST["parameters"]} - {"lang"}
+
+    assert names == set(wrong)
+    for name, value in wrong.items():
+        asked = {"lon": lon, "lat": lat, **({"next_lon": lon} if name == "next_lat" else {}), name: value}
+        asked |= {"next_lat": lat} if name == "next_lon" else {}
+        error = client.get("/api/nearest", query_string=asked).get_json()["error"]
+        assert error["field"] == name
