@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import shapely
 
 from stations.maps import svg
+from stations.maps.font_widths import text_width
 from stations.maps.paper_base import PaperBase
 from stations.maps.paper_frame import Frame
 from stations.maps.paper_map import MapDot, MapOptions, MapStation, PaperMap, draw_map
@@ -28,6 +29,8 @@ RADIUS_MM = (0.35, 1.15)
 STATES = ("covered", "gap", "unknown")
 ROW_MM = 4.3
 SMALL_MM = 2.3
+HEAD_MM = 40.0
+"""Room of the large figures and of a table without townships."""
 LABELLED = ("city", "town")
 
 
@@ -70,8 +73,22 @@ class CoverageContent:
     counts: str
 
 
+@dataclass(slots=True)
+class _Column:
+    """A column of a page while it fills, from `top` downwards and from `bottom` upwards."""
+
+    page: Page
+    x: float
+    width: float
+    top: float
+    bottom: float
+
+
 def draw_coverage(content: CoverageContent, paper: Paper, *, large: bool = False) -> Sheet:
-    """Return the coverage of a region on one sheet; it lists as many gaps as find room."""
+    """Return the coverage of a region: map and table on one sheet, legend and method on a second where they must be.
+
+    As many gaps are listed as find room.
+    """
     facts = content.facts
     factor = type_factor(paper, large=large)
     title = say(facts.lang, "sheet.coverage_title", region=facts.region)
@@ -80,26 +97,42 @@ def draw_coverage(content: CoverageContent, paper: Paper, *, large: bool = False
     drawn = _map(content, frame_in(map_area, _box(content), factor), factor)
     band = BAND_MM * factor
     page.place(drawn, map_area.x + band, map_area.y + band)
-    if panel.width > panel.height * 1.15:
-        half = (panel.width - GAP_MM * factor) / 2
-        left = Area(panel.x, panel.y, half, panel.height)
-        right = Area(panel.x + half + GAP_MM * factor, panel.y, half, panel.height)
-    else:
-        left = right = panel
-    top = _write_figures(page, content, left, factor)
-    top = _write_table(page, content, left, top, factor)
-    bottom = _write_method(page, content, right, right.bottom, factor)
-    items = _legend(drawn, content)
-    high = legend_size(items, left.width, factor=factor)[1] + 19 * factor
-    if left is right:
-        bottom = _write_legend(page, drawn, items, left, bottom - high, factor, facts.lang)
-        _write_gaps(page, content, Area(left.x, top, left.width, bottom - top - 2 * factor), factor)
-    else:
-        side = left if left.bottom - top >= high else right
-        _write_legend(page, drawn, items, side, (left.bottom if side is left else bottom) - high, factor, facts.lang)
-        bottom -= high if side is right else 0.0
-        _write_gaps(page, content, Area(right.x, right.y, right.width, bottom - right.y - 2 * factor), factor)
-    return Sheet(title, facts.issuer or facts.region, facts.when, (page,), ())
+    columns = _columns(page, panel, factor)
+    head = Area(columns[0].x, columns[0].top, columns[0].width, panel.height)
+    smaller = min(factor, panel.height / (HEAD_MM + ROW_MM * len(content.townships)))
+    columns[0].top = _write_table(page, content, head, _write_figures(page, content, head, smaller), smaller)
+    pages = [page]
+    if not _write_keys(drawn, content, columns, factor):
+        second, area = start_page(paper, facts, title=title, subtitle=content.subtitle, factor=factor, number="2")
+        pages.append(second)
+        columns += _columns(second, area, factor)
+        _write_keys(drawn, content, columns[-2:], factor)
+    _write_gaps(content, max(columns, key=lambda column: column.bottom - column.top), factor)
+    return Sheet(title, facts.issuer or facts.region, facts.when, tuple(pages), ())
+
+
+def _columns(page: Page, area: Area, factor: float) -> list[_Column]:
+    """Return an area as one column, or as two where it is wide."""
+    if area.width <= area.height * 1.15:
+        return [_Column(page, area.x, area.width, area.y, area.bottom)]
+    half = (area.width - GAP_MM * factor) / 2
+    return [_Column(page, x, half, area.y, area.bottom) for x in (area.x, area.x + half + GAP_MM * factor)]
+
+
+def _write_keys(drawn: PaperMap, content: CoverageContent, columns: Sequence[_Column], factor: float) -> bool:
+    """Write the method at the foot of the last column, the legend in the first with room; false where none has."""
+    items, last = _legend(drawn, content), columns[-1]
+    method_mm = _method_height(content, last.width, factor)
+    for column in columns:
+        legend_mm = legend_size(items, column.width, factor=factor)[1] + 21 * factor
+        fits = column.bottom - column.top >= legend_mm + (method_mm if column is last else 0.0)
+        if fits and last.bottom - last.top >= method_mm:
+            _write_method(content, last, last.bottom - method_mm, factor)
+            last.bottom -= method_mm
+            column.bottom -= legend_mm
+            _write_legend(drawn, items, column, factor, content.facts.lang)
+            return True
+    return False
 
 
 def _box(content: CoverageContent) -> tuple[float, float, float, float]:
@@ -165,16 +198,21 @@ def _write_table(page: Page, content: CoverageContent, area: Area, top: float, f
         if last:
             page.draw(svg.line(area.x, top, area.right, top, stroke=INK, pen=0.25))
         name = share.area or say(lang, "sheet.whole_region")
-        for line in wrap(name, room, size, bold=last)[:1]:
-            page.write(line, area.x, top + row / 2, size, bold=last)
+        page.write(name, area.x, top + row / 2, _fitted(name, room, size, bold=last), bold=last)
         for words, end in zip(_cells(share), ends, strict=True):
             page.write(words, end, top + row / 2, size, bold=last, anchor="end")
         top += row
         page.draw(svg.line(area.x, top, area.right, top, stroke=HAIRLINE, pen=0.12))
-    page.write(
-        say(lang, "sheet.column_note", counts=content.counts), area.x, top + 2.2 * factor, 2.1 * factor, fill=MUTED
-    )
-    return top + 6 * factor
+    note = 2.1 * factor
+    for line in wrap(say(lang, "sheet.column_note", counts=content.counts), area.width, note):
+        page.write(line, area.x, top + 2.2 * factor, note, fill=MUTED)
+        top += note * 1.35
+    return top + 4 * factor
+
+
+def _fitted(words: str, room: float, size: float, *, bold: bool = False) -> float:
+    """Return the type size, `size` at most, at which words are no wider than `room`."""
+    return size * min(1.0, room / max(text_width(words, size, bold=bold), 1e-6))
 
 
 def _cells(share: CoverageShare) -> tuple[str, ...]:
@@ -196,17 +234,22 @@ def _minutes(minutes: float | None) -> str:
     return "–" if minutes is None else f"{minutes:.1f}"
 
 
-def _write_method(page: Page, content: CoverageContent, area: Area, bottom: float, factor: float) -> float:
-    """Write the method in small type above `bottom`; return where it begins."""
+def _method_lines(content: CoverageContent, width: float, factor: float) -> list[str]:
+    return [line for words in content.method for line in wrap(words, width, SMALL_MM * factor)]
+
+
+def _method_height(content: CoverageContent, width: float, factor: float) -> float:
+    return len(_method_lines(content, width, factor)) * SMALL_MM * factor * 1.42 + 7.2 * factor
+
+
+def _write_method(content: CoverageContent, column: _Column, top: float, factor: float) -> None:
+    """Write the method in small type."""
     size = SMALL_MM * factor
-    lines = [line for words in content.method for line in wrap(words, area.width, size)]
-    top = bottom - len(lines) * size * 1.42
-    start = top - 5.2 * factor
-    write_heading(page, say(content.facts.lang, "sheet.method"), area.x, start, factor)
-    for line in lines:
-        page.write(line, area.x, top + size * 0.7, size, fill=MUTED)
+    words = say(content.facts.lang, "sheet.method")
+    top = write_heading(column.page, words, column.x, top + 2 * factor, factor)
+    for line in _method_lines(content, column.width, factor):
+        column.page.write(line, column.x, top + size * 0.7, size, fill=MUTED)
         top += size * 1.42
-    return start - 2 * factor
 
 
 def _legend(drawn: PaperMap, content: CoverageContent) -> list[LegendItem]:
@@ -217,29 +260,28 @@ def _legend(drawn: PaperMap, content: CoverageContent) -> list[LegendItem]:
     return items + map_items(drawn.classes, scale=drawn.frame.scale, lang=lang, dot="sign_station", dot_ink=INK)
 
 
-def _write_legend(
-    page: Page, drawn: PaperMap, items: Sequence[LegendItem], area: Area, top: float, factor: float, lang: str
-) -> float:
-    """Write legend and scale from `top` on, and return `top`."""
-    below = write_heading(page, say(lang, "sheet.legend"), area.x, top, factor)
-    below = write_legend(page, items, area.x, below, area.width, factor=factor) + 1.5 * factor
-    write_scale(page, drawn, area.x, below, area.width, factor=factor, lang=lang)
-    return top
+def _write_legend(drawn: PaperMap, items: Sequence[LegendItem], column: _Column, factor: float, lang: str) -> None:
+    """Write legend and scale at the bottom of what a column has left."""
+    page, x = column.page, column.x
+    top = write_heading(page, say(lang, "sheet.legend"), x, column.bottom + 2 * factor, factor)
+    top = write_legend(page, items, x, top, column.width, factor=factor) + 1.5 * factor
+    write_scale(page, drawn, x, top, column.width, factor=factor, lang=lang)
 
 
-def _write_gaps(page: Page, content: CoverageContent, area: Area, factor: float) -> None:
+def _write_gaps(content: CoverageContent, column: _Column, factor: float) -> None:
     """Write the heaviest gaps, as many as there is room for."""
     lang, size, row = content.facts.lang, 2.5 * factor, ROW_MM * factor
-    shown: Sequence[CoverageGap] = content.gaps[: max(0, int((area.height - 6 * factor) // row))]
+    page, x, width = column.page, column.x, column.width
+    room = column.bottom - column.top - 8 * factor
+    shown: Sequence[CoverageGap] = content.gaps[: max(0, int(room // row))]
     if not shown:
         return
     words = say(lang, "sheet.gaps", shown=len(shown), count=len(content.gaps))
-    top = write_heading(page, words, area.x, area.y, factor)
+    top = write_heading(page, words, x, column.top, factor)
     for gap in shown:
         middle = top + row / 2
-        name = wrap(gap.name, area.width * 0.5, size)
-        page.write(name[0] if name else "–", area.x, middle, size)
-        page.write(f"{gap.weight:,.0f}", area.x + area.width * 0.66, middle, size, anchor="end")
-        page.write(gap.time, area.right, middle, size, fill=MUTED, anchor="end")
+        page.write(gap.name, x, middle, _fitted(gap.name, width * 0.5, size))
+        page.write(f"{gap.weight:,.0f}", x + width * 0.66, middle, size, anchor="end")
+        page.write(gap.time, x + width, middle, size, fill=MUTED, anchor="end")
         top += row
-        page.draw(svg.line(area.x, top, area.right, top, stroke=HAIRLINE, pen=0.12))
+        page.draw(svg.line(x, top, x + width, top, stroke=HAIRLINE, pen=0.12))
