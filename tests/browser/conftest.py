@@ -134,7 +134,16 @@ def _served(app: Flask, *, port: int = 0) -> Iterator[str]:
         def log(self, *_given: object) -> None:
             pass
 
-    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=Quiet)
+    def whole(environ, start_response):
+        # werkzeug forgets to close what it was sending when a browser hangs up, so no file is open while it sends
+        body = app(environ, start_response)
+        try:
+            return [b"".join(body)]
+        finally:
+            if hasattr(body, "close"):
+                body.close()
+
+    server = make_server("127.0.0.1", port, whole, threaded=True, request_handler=Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.port}"
