@@ -240,3 +240,11 @@ def test_real_extracts_shrink_to_their_junctions(real_data, file, before, after)
     assert before / 4 < report.nodes_before <= before
     assert after / 2 < report.nodes_after <= after
     assert report.counts.ways_used > 2000
+
+
+@pytest.mark.parametrize("name", ["人民路", "a,b=c", "50% of @x", "two\nlines", "tab\there", "😀 \u2028 end", "%20%"])
+def test_names_come_as_they_stand_in_the_file(tmp_path, name):
+    town = Town(tmp_path, [("ab", {"name": name})])
+
+    assert name in town.network.names
+    assert town.trips("a", "b") == (100, 20, 10)
