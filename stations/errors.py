@@ -85,6 +85,11 @@ class Problem:
         """The name of the check that found it: what follows the section in `key`."""
         return self.key.rsplit(".", 1)[-1]
 
+    @property
+    def sheet(self) -> str:
+        """The sheet of the row; empty where the file has only one."""
+        return next((str(value) for name, value in self.values if name == "sheet"), "")
+
 
 class RefusedListError(FileError):
     """A list was refused as a whole; `problems` says where and why, all of them."""

@@ -116,6 +116,32 @@ def nearest_segment(
     return best, along, gap_m
 
 
+_Segments = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]
+
+
+@njit(cache=True, nogil=True)
+def nearest_segments(
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    limit_m: float,
+    segments: NDArray[np.float64],
+    left: float,
+    bottom: float,
+    cell_m: float,
+    columns: int,
+    offset: NDArray[np.int64],
+    listed: NDArray[np.int32],
+) -> _Segments:
+    """Return what `nearest_segment` returns of each of K points, as three arrays of shape (K,)."""
+    count = x.shape[0]
+    segment, along, gap_m = np.empty(count, np.int64), np.empty(count, np.float64), np.empty(count, np.float64)
+    for k in range(count):
+        segment[k], along[k], gap_m[k] = nearest_segment(
+            x[k], y[k], limit_m, segments, left, bottom, cell_m, columns, offset, listed
+        )
+    return segment, along, gap_m
+
+
 @njit(cache=True, nogil=True)
 def _span(a: float, b: float, origin: float, cell_m: float) -> tuple[int, int]:
     """Return the first and the last cell between two coordinates."""
@@ -158,6 +184,7 @@ def warm_up() -> None:
     count_in_cells(segments, 0.0, 0.0, 1.0, 1, cells)
     list_in_cells(segments, 0.0, 0.0, 1.0, 1, cells, listed)
     nearest_segment(0.0, 0.0, 1.0, segments, 0.0, 0.0, 1.0, 1, cells, listed)
+    nearest_segments(np.zeros(1), np.zeros(1), 1.0, segments, 0.0, 0.0, 1.0, 1, cells, listed)
     soonest = np.zeros(1, dtype=np.int64)
     pick_soonest(cost, soonest, np.ones(1, dtype=bool), soonest.copy(), soonest.copy())
     rows, stations = np.array([0, 1], dtype=np.int64), np.zeros(1, dtype=np.int32)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from stations.geo.arcs import Components, usable_streets
 from stations.geo.crs import place_to_metres, to_metres
-from stations.geo.kernels import count_in_cells, list_in_cells, nearest_segment
+from stations.geo.kernels import count_in_cells, list_in_cells, nearest_segment, nearest_segments
 from stations.geo.roads import RoadNetwork
 from stations.model.keys import TravelMode
 
@@ -85,11 +84,28 @@ class SnapIndex:
     def snap(self, lon: ArrayLike, lat: ArrayLike) -> Snaps:
         """Return where places (WGS 84 degrees, shape (K,)) sit on the roads."""
         x, y = (np.atleast_1d(axis) for axis in to_metres(lon, lat, crs=self._crs))
-        return _as_snaps([self._snap_one(*place) for place in zip(x.tolist(), y.tolist(), strict=True)])
+        main, loose = self._parts
+        found = main.nearest_of_many(x, y, limit_m=self._limit_m)
+        missed = np.flatnonzero(~found.on_network)
+        found.on_main[:] = found.on_network
+        other = loose.nearest_of_many(x[missed], y[missed], limit_m=self._limit_m)
+        for into, values in (
+            (found.street, other.street),
+            (found.fraction, other.fraction),
+            (found.walk_m, other.walk_m),
+        ):
+            into[missed] = values
+        return found
 
     def snap_place(self, lon: float, lat: float) -> Snaps:
         """Return where one place (WGS 84 degrees) sits on the roads, in arrays of one."""
-        return _as_snaps([self._snap_one(*place_to_metres(lon, lat, crs=self._crs))])
+        street, fraction, walk_m, on_main = self._snap_one(*place_to_metres(lon, lat, crs=self._crs))
+        return Snaps(
+            street=np.array([street], dtype=np.int32),
+            fraction=np.array([fraction]),
+            walk_m=np.array([walk_m]),
+            on_main=np.array([on_main]),
+        )
 
     def _snap_one(self, x: float, y: float) -> tuple[int, float, float, bool]:
         for part in self._parts:
@@ -97,16 +113,6 @@ class SnapIndex:
             if found is not None:
                 return *found, part is self._parts[0]
         return OFF_NETWORK, 0.0, math.nan, False
-
-
-def _as_snaps(found: Sequence[tuple[int, float, float, bool]]) -> Snaps:
-    street, fraction, walk_m, on_main = zip(*found, strict=True) if found else ((), (), (), ())
-    return Snaps(
-        street=np.array(street, dtype=np.int32),
-        fraction=np.array(fraction, dtype=np.float64),
-        walk_m=np.array(walk_m, dtype=np.float64),
-        on_main=np.array(on_main, dtype=bool),
-    )
 
 
 class _Part:
@@ -136,6 +142,16 @@ class _Part:
             return None
         fraction = min(1.0, (self._run_m[segment] + along_m) / self._total_m[segment])
         return int(self._street[segment]), float(fraction), gap_m
+
+    def nearest_of_many(self, x: NDArray[np.float64], y: NDArray[np.float64], *, limit_m: float) -> Snaps:
+        """Return the same of many places, shape (K,); `Snaps.on_main` is left false."""
+        segment, along_m, gap_m = nearest_segments(x, y, limit_m, *self._grid)
+        near = segment >= 0
+        street = np.full(len(x), OFF_NETWORK, dtype=np.int32)
+        fraction = np.zeros(len(x))
+        street[near] = self._street[segment[near]]
+        fraction[near] = np.minimum(1.0, (self._run_m[segment[near]] + along_m[near]) / self._total_m[segment[near]])
+        return Snaps(street, fraction, gap_m, np.zeros(len(x), dtype=bool))
 
 
 def _list_by_cells(segments: NDArray[np.float64]) -> _Grid:

@@ -44,7 +44,7 @@ class ServiceReading:
         Parts such as ``rest:many`` whose number is none.
     """
 
-    services: Mapping[ServiceKey, int | None]
+    services: dict[ServiceKey, int | None]
     unknown: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     twice: tuple[str, ...] = ()

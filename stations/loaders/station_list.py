@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from stations.errors import FileError
+from stations.loaders.collecting import collecting_paused
 from stations.loaders.csv_rows import read_csv_table, read_pasted_table
 from stations.loaders.list_reader import SAMPLE_COLUMN, ListReader, headings_known
 from stations.loaders.list_writing import write_csv, write_geojson, write_geopackage, write_kml, write_xlsx
@@ -127,7 +128,7 @@ def _open(path: Path, options: ListOptions) -> RawFile:
 
 def _read_tables(raw: RawFile, path: Path, options: ListOptions, bounds: Bounds) -> StationListing:
     reader = ListReader(path, options, Area.around(bounds, margin_m=MARGIN_M), several=len(raw.sheets) > 1)
-    with closing(raw.tables):
+    with closing(raw.tables), collecting_paused():
         for table in raw.tables:
             reader.take(table)
     return reader.listing(raw.sheets)

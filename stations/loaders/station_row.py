@@ -174,6 +174,10 @@ class _Cells:
     row: ListRow
     problems: list[Problem]
     kept_words: list[str] = field(default_factory=list)
+    clean: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.clean = not unprintable("".join(self.row.cells.values()))  # so that few rows are looked at cell by cell
 
     def refuse(self, key: str, column: str, **values: object) -> None:
         self.problems.append(self.row.problem(key, column, **values))
@@ -187,7 +191,7 @@ class _Cells:
             return None
         if column in _SAID_IN_WORDS and ("\n" in value or "\r" in value):
             value = _LINE_BREAKS.sub("；", value)
-        if unprintable(value):
+        if not self.clean and unprintable(value):
             self.refuse("control_character", column)
         return value
 
@@ -234,8 +238,10 @@ class _Cells:
 
     def services(self) -> dict[ServiceKey, int | None]:
         reading = read_services(self.text("services") or "")
-        found = dict(reading.services)
         self._tell_services(reading, "services")
+        if not self.row.services:
+            return reading.services  # the same for all rows that say the same
+        found = dict(reading.services)
         for heading, service, cell in self.row.services:
             column = _service_cell(heading, service, cell)
             for key, count in column.services.items():

@@ -18,6 +18,7 @@ _LONGEST_UNKNOWN = 8
 _BLANKS = re.compile(r"\s+")
 
 
+@lru_cache(maxsize=8192)
 def kind_of(word: str) -> StationKind | None:
     """Return the kind that a word means, `None` where it is no known word."""
     found = _keys("kind").get(_word(word))
@@ -58,6 +59,7 @@ def yes_or_no(word: str) -> bool | None:
     return None if found is None else found == "yes"
 
 
+@lru_cache(maxsize=8192)
 def is_unknown(word: str) -> bool:
     """Whether a word says that something is not known: ``不详``, ``/``, ``待定``."""
     return len(word) <= _LONGEST_UNKNOWN and _word(word) in _keys("unknown")

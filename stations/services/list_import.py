@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from stations.errors import InputError, Problem, RefusedListError
+from stations.loaders.collecting import collecting_paused
 from stations.loaders.region import read_profile
 from stations.loaders.station_list import read_station_list
 from stations.model.changes import Authorship, Change, ChangeKind, ListComparison, StationChange
@@ -124,6 +125,11 @@ def import_stations(
 
 def check_import(listing: StationListing, options: ListOptions, facts: ListFacts, stored: StoredList) -> ImportReport:
     """Return what is wrong in a list that was read, and what it would change in the stored one."""
+    with collecting_paused():
+        return _check(listing, options, facts, stored)
+
+
+def _check(listing: StationListing, options: ListOptions, facts: ListFacts, stored: StoredList) -> ImportReport:
     matched = match_stations(listing, stored.stations)
     found = check_listing(matched, stored.stations, facts, datum=options.datum)
     refused = {_row_of(problem) for problem in found if problem.refuses}
@@ -155,7 +161,8 @@ def confirm_import(
     changes = (*report.comparison.added, *report.comparison.changed, *closings)
     touched = {change.station_id for change in changes if change.before is not None}
     expected = {key: version for key, version in report.comparison.versions.items() if key in touched}
-    return store.apply(changes, kind=ChangeKind.IMPORT, authorship=authorship, expected=expected)
+    with collecting_paused():
+        return store.apply(changes, kind=ChangeKind.IMPORT, authorship=authorship, expected=expected)
 
 
 def _compare(
@@ -189,4 +196,4 @@ def _closings(missing: Iterable[Station], decision: ImportDecision) -> list[Stat
 
 
 def _row_of(problem: Problem) -> tuple[str, int]:
-    return str(dict(problem.values).get("sheet", "")), problem.row or 0
+    return problem.sheet, problem.row or 0

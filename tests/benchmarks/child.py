@@ -1,4 +1,4 @@
-"""One measurement in a process of its own, printed as JSON: ``child.py roads|osmnx|table|load|list PATH``.
+"""One measurement in a process of its own, printed as JSON: ``child.py roads|osmnx|table|load|list|import PATH``.
 
 `seconds` do not count imports and compiling; memory is the greatest resident set of this process, `before_mb` of it
 with only the libraries loaded.
@@ -20,7 +20,8 @@ KB_PER_MB = 1024
 
 def main(kind: str, path: Path) -> None:
     """Measure and print."""
-    print(json.dumps({"roads": _roads, "osmnx": _osmnx, "table": _table, "load": _load, "list": _list}[kind](path)))  # noqa: T201
+    kinds = {"roads": _roads, "osmnx": _osmnx, "table": _table, "load": _load, "list": _list, "import": _import}
+    print(json.dumps(kinds[kind](path)))  # noqa: T201
 
 
 def _measured(work: Callable[[], object]) -> dict[str, float]:
@@ -99,10 +100,50 @@ def _list(path: Path) -> dict[str, float]:
         listing = read_station_list(path, options=ListOptions(Datum.GCJ02), bounds=BOUNDS)
         read.append(len(listing.stations))
 
+    figures = _measured_with_sheet(work)
+    assert read == [ROWS], f"{read} stations were read"
+    return figures
+
+
+def _import(path: Path) -> dict[str, float]:
+    """Read, check, match and store a list beside the stations of the bundled region; its roads are there already."""
+    from stations.loaders.region import read_profile
+    from stations.loaders.station_list import read_station_list
+    from stations.model.changes import Authorship
+    from stations.model.keys import Datum
+    from stations.model.listing import ListOptions
+    from stations.services.build import station_store
+    from stations.services.list_checks import facts_of
+    from stations.services.list_import import ImportDecision, check_import, confirm_import
+    from stations.services.region import road_folder
+    from stations.services.roads import load_roads
+    from stations.settings import read_settings
+    from tests.benchmarks.bench_list import BOUNDS, ROWS
+
+    settings = read_settings({"STATIONS_INSTANCE": str(path.parent)})
+    profile = read_profile(settings.region)
+    options = ListOptions(Datum.GCJ02)
+    facts = facts_of(profile, load_roads(profile, road_folder(settings, profile)))
+    decision = ImportDecision(good_rows_only=True, sure=True)
+    with station_store(settings, profile) as store:
+        before = len(store.read().stations)
+
+        def work() -> None:
+            listing = read_station_list(path, options=options, bounds=BOUNDS)
+            report = check_import(listing, options, facts, store.read())
+            confirm_import(report, decision, store, Authorship("benchmark"))
+
+        figures = _measured_with_sheet(work)
+        stored = len(store.read().stations) - before
+    assert stored == ROWS, f"{stored} stations were stored"
+    return figures
+
+
+def _measured_with_sheet(work: Callable[[], object]) -> dict[str, float]:
+    """Measure work that may read a sheet in a process of its own, processor time too."""
     began = time.process_time()
     figures = _measured(work)
     own_s = time.process_time() - began
-    assert read == [ROWS], f"{read} stations were read"
     sheet = resource.getrusage(resource.RUSAGE_CHILDREN)
     return {
         **figures,

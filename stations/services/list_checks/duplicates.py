@@ -39,37 +39,35 @@ class _Twin:
     alike: float
 
 
-def check_duplicates(rows: Rows, facts: ListFacts) -> tuple[Problem, ...]:
-    """Find rows that are probably the same station as an earlier row: names alike and places near, see `REACH_M`."""
-    stations = [one.station for one in rows.listed]
-    earlier = _twins(stations, facts, first_new=0)
-    return tuple(
-        _problem("duplicate", rows, row, stations[twin.number], twin, other_row=_other_row(rows, row, twin.number))
-        for row, twin in earlier.items()
+def check_duplicates(rows: Rows, stored: Sequence[Station], facts: ListFacts) -> tuple[Problem, ...]:
+    """Find rows that are probably the same station as an earlier row: names alike and places near, see `REACH_M`.
+
+    And rows that are probably a stored station that the list does not name, open and of another id.
+    """
+    named = {one.station.station_id for one in rows.listed}
+    others = [station for station in stored if station.station_id not in named and station.closed is None]
+    stations = [*others, *(one.station for one in rows.listed)]
+    first = len(others)
+    known, earlier = _twins(stations, facts, first_new=first)
+    return (
+        *(
+            _problem("duplicate", rows, at - first, stations[twin.number], twin, _other_row(rows, at, twin, first))
+            for at, twin in earlier.items()
+        ),
+        *(
+            _problem("duplicate_stored", rows, at - first, stations[twin.number], twin, "")
+            for at, twin in known.items()
+        ),
     )
 
 
-def _other_row(rows: Rows, row: int, other: int) -> int | str:
+def _other_row(rows: Rows, at: int, twin: _Twin, first: int) -> int | str:
     """Return the number of another row, with its sheet where that is not the same."""
-    here, there = rows.listed[row], rows.listed[other]
+    here, there = rows.listed[at - first], rows.listed[twin.number - first]
     return there.row if here.sheet == there.sheet else f"{there.sheet}!{there.row}"
 
 
-def check_stored_duplicates(rows: Rows, stored: Sequence[Station], facts: ListFacts) -> tuple[Problem, ...]:
-    """Find rows that are probably a stored station that the list does not name, open and of another id."""
-    named = {one.station.station_id for one in rows.listed}
-    others = [station for station in stored if station.station_id not in named and station.closed is None]
-    if not others:
-        return ()
-    stations = [*others, *(one.station for one in rows.listed)]
-    known = _twins(stations, facts, first_new=len(others))
-    return tuple(
-        _problem("duplicate_stored", rows, number - len(others), stations[twin.number], twin, other_row="")
-        for number, twin in known.items()
-    )
-
-
-def _problem(check: str, rows: Rows, row: int, other: Station, twin: _Twin, *, other_row: int | str) -> Problem:
+def _problem(check: str, rows: Rows, row: int, other: Station, twin: _Twin, other_row: int | str) -> Problem:
     return rows.problem(
         check,
         row,
@@ -83,30 +81,31 @@ def _problem(check: str, rows: Rows, row: int, other: Station, twin: _Twin, *, o
     )
 
 
-def _twins(stations: Sequence[Station], facts: ListFacts, *, first_new: int) -> dict[int, _Twin]:
-    """Return for stations the likeliest of those before them that they are; only from `first_new` on.
-
-    With `first_new` above 0 the ones before it are compared with the ones from it on, and with nothing else.
-    """
-    if len(stations) < 2:
-        return {}
+def _twins(
+    stations: Sequence[Station], facts: ListFacts, *, first_new: int
+) -> tuple[dict[int, _Twin], dict[int, _Twin]]:
+    """Return for stations from `first_new` on the likeliest of those before that, and of the new before them."""
+    if len(stations) < 2 or first_new == len(stations):
+        return {}, {}
     names = ready_names(stations)
     x, y = to_metres([one.lon for one in stations], [one.lat for one in stations], crs=facts.crs)
     places = np.column_stack([x, y])
     kinds = numbered([station.kind for station in stations])
     one, other = _candidates(places, numbered(names.sound.tolist()))
-    worth = (other >= first_new) & ((one < first_new) | (first_new == 0)) & (names.marks[one] == names.marks[other])
+    worth = (other >= first_new) & (names.marks[one] == names.marks[other])
     # rooms are shared, so two kinds in one building are two stations
     worth &= (kinds[one] == kinds[other]) | (names.kind_words[one] == names.kind_words[other])
     one, other = _each_once(one[worth], other[worth], len(stations))
     metres = np.hypot(*(places[one] - places[other]).T)
     alike = likeness(names, one, other)
     same = metres <= _reach_m(names, one, other, alike)
-    best: dict[int, _Twin] = {}
+    known: dict[int, _Twin] = {}
+    earlier: dict[int, _Twin] = {}
     for place in np.lexsort((one, metres, -alike)):
         if same[place]:
-            best.setdefault(int(other[place]), _Twin(int(one[place]), float(metres[place]), float(alike[place])))
-    return dict(sorted(best.items()))
+            twin = _Twin(int(one[place]), float(metres[place]), float(alike[place]))
+            (known if twin.number < first_new else earlier).setdefault(int(other[place]), twin)
+    return dict(sorted(known.items())), dict(sorted(earlier.items()))
 
 
 def _candidates(places: NDArray[np.float64], sound: NDArray[np.int64]) -> Pairs:

@@ -12,7 +12,7 @@ from stations.model.listing import ListedStation
 from stations.model.station import Station
 from stations.services.list_checks.coordinates import check_outline, check_outside, check_swapped, check_zero
 from stations.services.list_checks.datum import check_datum
-from stations.services.list_checks.duplicates import check_duplicates, check_stored_duplicates
+from stations.services.list_checks.duplicates import check_duplicates
 from stations.services.list_checks.facts import ListFacts
 from stations.services.list_checks.ground import check_off_roads, check_water
 from stations.services.list_checks.hours import check_hours_possible
@@ -45,6 +45,8 @@ CHECKS = (
 )
 """The names of all checks, in the order in which a row's problems are told."""
 
+_RANKS = {check: rank for rank, check in enumerate(CHECKS)}
+
 
 def check_listing(
     listed: Sequence[ListedStation], stored: Sequence[Station], facts: ListFacts, *, datum: Datum
@@ -72,17 +74,16 @@ def check_listing(
     """
     rows = Rows.of(listed, datum)
     refused = [*check_zero(rows), *check_swapped(rows, facts, datum=datum), *check_outside(rows, facts, datum=datum)]
-    wrong = {(problem.row, dict(problem.values)["sheet"]) for problem in refused}
+    wrong = {(problem.row, problem.sheet) for problem in refused}
     usable = rows.take(np.array([(one.row, one.sheet) not in wrong for one in rows.listed], dtype=bool))
     found = [
+        *check_duplicates(usable, stored, facts),  # first, for it takes the most memory
         *check_datum(usable, facts, datum=datum),
         *refused,
         *check_outline(usable, facts),
         *check_water(usable, facts),
         *check_off_roads(usable, facts),
         *check_township(usable, facts),
-        *check_duplicates(usable, facts),
-        *check_stored_duplicates(usable, stored, facts),
         *check_identity(usable, stored, facts, datum=datum),
         *check_hours_possible(rows),
         *check_phone(rows, facts.profile),
@@ -94,4 +95,4 @@ def check_listing(
 def _order(problem: Problem, place: dict[tuple[int, str], int]) -> tuple[int, int]:
     if problem.row is None:
         return -1, 0
-    return place[problem.row, str(dict(problem.values)["sheet"])], CHECKS.index(problem.check)
+    return place[problem.row, problem.sheet], _RANKS[problem.check]

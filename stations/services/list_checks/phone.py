@@ -49,12 +49,14 @@ def check_phone(rows: Rows, profile: RegionProfile) -> tuple[Problem, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def _wrong_number(text: str, mainland: bool) -> str | None:
     """Return the first number in a text that cannot be dialled, all of it where it holds none.
 
     Words beside the numbers part them; remarks in brackets are passed over.
     """
+    if mainland and _MAINLAND.fullmatch(text):
+        return None
     plain = _REMARK.sub(" ", unicodedata.normalize("NFKC", text).translate(_DASHES).casefold())
     parts = [part.strip() for part in _SEPARATORS.split(_EXTENSION.sub("-", plain))]
     numbers = [part for part in parts if any(map(str.isdigit, part))]
