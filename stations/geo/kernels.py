@@ -31,6 +31,44 @@ def group_by_node(
 
 
 @njit(cache=True, nogil=True)
+def merge_rows(
+    old_offset: NDArray[np.int64],
+    old_station: NDArray[np.int32],
+    old_ms: NDArray[np.uint32],
+    number: NDArray[np.int32],
+    new_offset: NDArray[np.int64],
+    new_station: NDArray[np.int32],
+    new_ms: NDArray[np.uint32],
+    offset: NDArray[np.int64],
+    station: NDArray[np.int32],
+    ms: NDArray[np.uint32],
+) -> int:
+    """Write to `offset`, `station` and `ms` the rows of both, sorted by time and then by station; return how many.
+
+    `number` says which one an old station is now, rising, -1 for one that is left out.
+    """
+    place = 0
+    for node in range(offset.shape[0] - 1):
+        new, new_end = new_offset[node], new_offset[node + 1]
+        for old in range(old_offset[node], old_offset[node + 1]):
+            own = number[old_station[old]]
+            if own < 0:
+                continue
+            while new < new_end and (
+                new_ms[new] < old_ms[old] or (new_ms[new] == old_ms[old] and new_station[new] < own)
+            ):
+                station[place], ms[place] = new_station[new], new_ms[new]
+                new, place = new + 1, place + 1
+            station[place], ms[place] = own, old_ms[old]
+            place += 1
+        while new < new_end:
+            station[place], ms[place] = new_station[new], new_ms[new]
+            new, place = new + 1, place + 1
+        offset[node + 1] = place
+    return place
+
+
+@njit(cache=True, nogil=True)
 def count_in_cells(
     segments: NDArray[np.float64], left: float, bottom: float, cell_m: float, columns: int, offset: NDArray[np.int64]
 ) -> None:
@@ -189,6 +227,10 @@ def warm_up() -> None:
     pick_soonest(cost, soonest, np.ones(1, dtype=bool), soonest.copy(), soonest.copy())
     rows, stations = np.array([0, 1], dtype=np.int64), np.zeros(1, dtype=np.int32)
     group_by_node(stations, np.zeros(1, dtype=np.int64), rows, np.zeros(1, dtype=np.int64))
+    number, of_both = np.array([-1], dtype=np.int32), (rows.copy(), stations.copy(), cost.copy())
+    for mapped in (rows, stations, cost):  # a table that was read is not to be written to
+        mapped.flags.writeable = False
+    merge_rows(rows, stations, cost, number, rows.copy(), stations.copy(), cost.copy(), *of_both)
     warm_up_drawing()
     warm_up_ranking()
     warm_up_places()

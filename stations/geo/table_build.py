@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stations.geo.arcs import Components, forward_arcs, reversed_arcs
-from stations.geo.kernels import group_by_node
+from stations.geo.kernels import group_by_node, merge_rows
 from stations.geo.roads import RoadNetwork
 from stations.geo.search import NOTHING_REACHED, Reached, Searcher, Seed
 from stations.geo.seats import Seats, ways_in, ways_out
@@ -21,53 +21,54 @@ AT_ONCE = 16
 """Stations that are searched in one call; few enough to tell how far it is."""
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """A table of the same roads and limit, and which station each of its K stations is now.
+
+    `number` is int32 (K,), rising, -1 for a station that went or moved.
+    """
+
+    table: TravelTable
+    number: NDArray[np.int32]
+
+
 def compute_table(
-    network: RoadNetwork,
-    mode: TravelMode,
-    seats: Seats,
-    *,
-    limit_ms: int,
-    known: Mapping[int, tuple[Reached, Reached]],
+    network: RoadNetwork, mode: TravelMode, seats: Seats, *, limit_ms: int, before: Before | None = None
 ) -> Iterator[TravelTable | int]:
     """Yield how many stations are done after every few, and last the table.
 
     Parameters
     ----------
-    known
-        Columns there and back of stations (by number) that need not be computed again.
+    before
+        What need not be computed again.
     """
-    pairs = dict(known)
+    kept = _columns_before(before)
     there, back = Searcher(reversed_arcs(network, mode)), Searcher(forward_arcs(network, mode))
-    missing = [k for k in np.flatnonzero(seats.street != OFF_NETWORK).tolist() if k not in known]
+    missing = [k for k in np.flatnonzero(seats.street != OFF_NETWORK).tolist() if k not in kept]
+    to: dict[int, Reached] = {}
+    fro: dict[int, Reached] = {}
     for done in range(0, len(missing), AT_ONCE):
         few = missing[done : done + AT_ONCE]
-        to = there.reach_each([seed_to(network, mode, seats, k) for k in few], limit_ms=limit_ms)
-        fro = back.reach_each([seed_back(network, mode, seats, k) for k in few], limit_ms=limit_ms)
-        pairs.update(zip(few, zip(to, fro, strict=True), strict=True))
+        to |= zip(
+            few, there.reach_each([seed_to(network, mode, seats, k) for k in few], limit_ms=limit_ms), strict=True
+        )
+        fro |= zip(
+            few, back.reach_each([seed_back(network, mode, seats, k) for k in few], limit_ms=limit_ms), strict=True
+        )
         yield done + len(few)
-    nobody = (NOTHING_REACHED, NOTHING_REACHED)
-    both = [pairs.get(k, nobody) for k in range(len(seats.street))]
-    nodes = len(network.node_x)
-    columns = _columns([pair[0] for pair in both])
-    back_rows = _rows(_columns([pair[1] for pair in both]), nodes=nodes)
-    yield TravelTable(mode, limit_ms, seats, columns=columns, to=_rows(columns, nodes=nodes), back=back_rows)
+    count, nodes = len(seats.street), len(network.node_x)
+    to_rows, back_rows = (_rows(_columns(reached, count), nodes=nodes) for reached in (to, fro))
+    if before is not None:
+        to_rows = _merged(before.table.to, before.number, to_rows)
+        back_rows = _merged(before.table.back, before.number, back_rows)
+    yield TravelTable(mode, limit_ms, seats, columns=_columns(to | kept, count), to=to_rows, back=back_rows)
 
 
-def known_columns(table: TravelTable) -> list[tuple[Reached, Reached]]:
-    """Return the columns there and back of every station of a table, as `compute_table` takes them over.
-
-    The way back is kept by node alone; its columns are put together again, without the streets, which it lacks.
-    """
-    node = np.repeat(np.arange(len(table.back.offset) - 1, dtype=np.int32), np.diff(table.back.offset))
-    order = _stable_order(np.asarray(table.back.station))
-    count = len(table.seats.street)
-    ends = np.searchsorted(table.back.station[order], np.arange(count + 1))
-    parts = [order[a:b] for a, b in pairwise(ends)]
-    no_street = np.empty(0, dtype=np.int32)
-    return [
-        (table.columns.column(k), Reached(node[part], np.asarray(table.back.ms)[part], no_street))
-        for k, part in enumerate(parts)
-    ]
+def _columns_before(before: Before | None) -> dict[int, Reached]:
+    if before is None:
+        return {}
+    numbers = enumerate(before.number.tolist())
+    return {new: before.table.columns.column(old) for old, new in numbers if new >= 0}
 
 
 def mean_reach(
@@ -115,13 +116,15 @@ def _seed(ways: list[tuple[int, int]], walk_ms: int) -> Seed:
     return Seed(tuple(node for node, _ in ways), tuple(ms + walk_ms for _, ms in ways))
 
 
-def _columns(reached: Sequence[Reached]) -> Columns:
-    sizes = [len(column.node) for column in reached]
+def _columns(reached: Mapping[int, Reached], count: int) -> Columns:
+    """Return the columns of `count` stations, by their numbers; those that are not among them reach nothing."""
+    every = [reached.get(k, NOTHING_REACHED) for k in range(count)]
+    sizes = [len(column.node) for column in every]
     return Columns(
         offset=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
-        node=np.concatenate([column.node for column in reached] or [NOTHING_REACHED.node]),
-        ms=np.concatenate([column.ms for column in reached] or [NOTHING_REACHED.ms]),
-        street=np.concatenate([column.street for column in reached] or [NOTHING_REACHED.street]),
+        node=np.concatenate([column.node for column in every] or [NOTHING_REACHED.node]),
+        ms=np.concatenate([column.ms for column in every] or [NOTHING_REACHED.ms]),
+        street=np.concatenate([column.street for column in every] or [NOTHING_REACHED.street]),
     )
 
 
@@ -133,6 +136,15 @@ def _rows(columns: Columns, *, nodes: int) -> Rows:
     place = np.empty(len(station), dtype=np.int64)
     group_by_node(columns.node, _stable_order(columns.ms), offset, place)
     return Rows(offset, station[place], columns.ms[place])
+
+
+def _merged(old: Rows, number: NDArray[np.int32], new: Rows) -> Rows:
+    room = len(old.station) + len(new.station)
+    offset = np.zeros(len(new.offset), dtype=np.int64)
+    station, ms = np.empty(room, dtype=np.int32), np.empty(room, dtype=np.uint32)
+    parts = (old.offset, old.station, old.ms, number, new.offset, new.station, new.ms)
+    count = merge_rows(*parts, offset, station, ms)
+    return Rows(offset, station[:count], ms[:count])
 
 
 def _stable_order(keys: NDArray[np.uint32] | NDArray[np.int32]) -> NDArray[np.int64]:

@@ -18,11 +18,10 @@ from numpy.typing import NDArray
 from stations.errors import DamagedArtefactError, RefusedListError, StoreError
 from stations.geo.kernels import warm_up
 from stations.geo.roads import NO_WAY
-from stations.geo.search import Reached
 from stations.geo.seats import Seats
 from stations.geo.snap import OFF_NETWORK, metres_to_street, street_lines
 from stations.geo.table import TravelTable, table_from_arrays
-from stations.geo.table_build import compute_table, known_columns, mean_reach
+from stations.geo.table_build import Before, compute_table, mean_reach
 from stations.loaders.region import read_profile
 from stations.loaders.station_list import read_station_list
 from stations.model.keys import Datum, TravelMode
@@ -135,8 +134,9 @@ def publish_stations(
     name = _name(roads, profile, plain, listed.generation)
     pointer = folder / "current"
     if not _is_sound(folder / name):
-        yield from _announce_size(settings, profile, roads, stations)
         before = _published_before(folder, published(pointer), roads, snap_limit_m=profile.snap_limit_m)
+        if before is None or len(before[1]["targets"]) < len(stations):
+            yield from _announce_size(settings, profile, roads, stations)
         arrays: dict[str, NDArray[np.generic]] = {}
         for mode in profile.modes:
             table = yield from _build_table(profile, roads, stations, mode, before)
@@ -204,9 +204,10 @@ def _build_table(
     limit_ms = _limit_ms(profile, mode)
     if before and _stand_as_before(before, stations, mode, limit_ms):
         return _table_before(before, mode, limit_ms)
-    known = _known_columns(before, stations, mode, limit_ms) if before else {}
-    total = int(sum(k not in known and seats.street[k] != OFF_NETWORK for k in range(len(stations))))
-    for step in compute_table(roads.network, mode, seats, limit_ms=limit_ms, known=known):
+    kept = _kept(before, stations, mode, limit_ms) if before else None
+    still = set(kept.number.tolist()) if kept else set()
+    total = sum(k not in still for k in np.flatnonzero(seats.street != OFF_NETWORK).tolist())
+    for step in compute_table(roads.network, mode, seats, limit_ms=limit_ms, before=kept):
         if isinstance(step, TravelTable):
             return step
         yield Progress(f"progress.table_{mode}", step, total)
@@ -233,20 +234,24 @@ def _seats(roads: Roads, stations: tuple[Station, ...], mode: TravelMode) -> Sea
     return roads.seat(mode, targets[:, 0], targets[:, 1])[0]
 
 
-def _known_columns(
+def _kept(
     before: tuple[dict[str, NDArray[np.generic]], dict[str, Any]],
     stations: tuple[Station, ...],
     mode: TravelMode,
     limit_ms: int,
-) -> dict[int, tuple[Reached, Reached]]:
-    """Return the columns of stations that stand where the published table already had one."""
+) -> Before | None:
+    """Return the published table, and which of its stations stand where one of `stations` does, in the same order."""
     meta = before[1]
     if meta["limit_ms"].get(mode) != limit_ms:
-        return {}
+        return None
     number_at = {tuple(target): number for number, target in enumerate(meta["targets"])}
-    kept = known_columns(_table_before(before, mode, limit_ms))
-    pairs = ((k, number_at.get(station.target)) for k, station in enumerate(stations))
-    return {k: kept[old] for k, old in pairs if old is not None}
+    number = np.full(len(meta["targets"]), -1, dtype=np.int32)
+    last = -1
+    for k, station in enumerate(stations):
+        old = number_at.get(station.target, -1)
+        if old > last:
+            number[old], last = k, old
+    return Before(_table_before(before, mode, limit_ms), number)
 
 
 def _stand_as_before(

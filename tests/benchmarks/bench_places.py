@@ -41,7 +41,7 @@ def _five_nearest_of(name: str) -> Iterator[Figure]:
     network = network_of(name)
     parts = find_components(network, CAR)
     index = SnapIndex(network, CAR, components=parts, lines=street_lines(network), limit_m=SNAP_LIMIT_M)
-    *_, table = compute_table(network, CAR, random_seats(network, STATIONS, CAR), limit_ms=TABLE_MS, known={})
+    *_, table = compute_table(network, CAR, random_seats(network, STATIONS, CAR), limit_ms=TABLE_MS)
     assert isinstance(table, TravelTable)
     extra_ms, rng = np.full(STATIONS, 120_000), np.random.default_rng(4)
     places = _places_off_the_road(network)

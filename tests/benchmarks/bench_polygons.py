@@ -29,7 +29,7 @@ def polygons() -> Iterator[Figure]:
 def _polygons_of(name: str) -> Iterator[Figure]:
     network = network_of(name)
     seats = random_seats(network, STATIONS)
-    *_, table = compute_table(network, EBIKE, seats, limit_ms=LIMIT_MS, known={})
+    *_, table = compute_table(network, EBIKE, seats, limit_ms=LIMIT_MS)
     assert isinstance(table, TravelTable)
     pieces = [_pieces(network, table, k) for k in range(STATIONS)]
     lines = [_lines(network, piece) for piece in pieces[::EVERY]]

@@ -30,7 +30,7 @@ def table_with(network, *stations):
         np.array(walk_ms, dtype=np.uint32),
         np.ones(len(street), dtype=bool),
     )
-    *_, table = compute_table(network, WALK, seats, limit_ms=35 * 60_000, known={})
+    *_, table = compute_table(network, WALK, seats, limit_ms=35 * 60_000)
     return table
 
 

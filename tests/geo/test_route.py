@@ -31,7 +31,7 @@ def seats(*places):
 
 
 def table_of(network, *stations, limit_ms=35 * 60_000):
-    *_, table = compute_table(network, WALK, seats(*stations), limit_ms=limit_ms, known={})
+    *_, table = compute_table(network, WALK, seats(*stations), limit_ms=limit_ms)
     return table
 
 

@@ -16,7 +16,7 @@ from stations.geo.roads import NO_WAY
 from stations.geo.seats import Seats, ways_out
 from stations.geo.snap import OFF_NETWORK
 from stations.geo.table import TravelTable, soonest, table_from_arrays, times_from_stations, times_to_stations
-from stations.geo.table_build import compute_table, known_columns, leading_parts
+from stations.geo.table_build import Before, compute_table, leading_parts
 from stations.model.keys import TravelMode
 
 WALK = TravelMode.WALK
@@ -34,8 +34,8 @@ def seats(*places):
     )
 
 
-def table_of(network, stations, *, limit_ms=35 * 60_000, known=None) -> TravelTable:
-    *_, table = compute_table(network, WALK, stations, limit_ms=limit_ms, known=known or {})
+def table_of(network, stations, *, limit_ms=35 * 60_000, before=None) -> TravelTable:
+    *_, table = compute_table(network, WALK, stations, limit_ms=limit_ms, before=before)
     assert isinstance(table, TravelTable)
     return table
 
@@ -142,11 +142,18 @@ def test_no_station_at_all_gives_an_empty_table(make_network):
     assert to_station(network, table, (0, 0.5, 0)) == []
 
 
-def test_columns_that_are_known_are_taken_over_and_give_the_same_table(make_network):
+@pytest.mark.parametrize(
+    "number",
+    [[0, 1, 2, 3], [-1, 1, 2, 3], [0, 1, 2, -1], [-1, -1, -1, -1], [-1, 0, 1, 2], [0, -1, 1, 3], [-1, 1, -1, 2]],
+)
+def test_what_did_not_change_is_taken_over_and_gives_the_same_table(make_network, number):
+    # B is as far from both that are in its place: equal times stay in the order of the stations
     network = make_network(LINE, [("A", "B", 60_000, 50_000), ("B", "C", 40_000, 30_000)])
-    stations = seats((0, 0.3, 10), (1, 0.6, 20))
-    whole = table_of(network, stations)
-    again = table_of(network, stations, known={0: known_columns(whole)[0]})
+    places = [(0, 0.3, 10), (1, 0.6, 20), (OFF_NETWORK, 0.0, 0), (0, 0.3, 10)]
+    stands = dict(zip(number, places, strict=False))
+    now = [stands.get(k, (1, 0.6, 20)) for k in range(4)]
+    old = Before(table_of(network, seats(*places[: len(number)])), np.array(number, dtype=np.int32))
+    again, whole = table_of(network, seats(*now), before=old), table_of(network, seats(*now))
 
     assert all(np.array_equal(value, again.to_arrays()[name]) for name, value in whole.to_arrays().items())
 

@@ -55,9 +55,10 @@ def computed(monkeypatch):
     """Return, by mode, how many columns every table was computed anew for."""
     counts = {}
 
-    def counting(network, mode, seats, *, limit_ms, known):
-        counts.setdefault(mode, []).append(len(seats.street) - len(known))
-        return compute_table(network, mode, seats, limit_ms=limit_ms, known=known)
+    def counting(network, mode, seats, *, limit_ms, before):
+        kept = 0 if before is None else int((before.number >= 0).sum())
+        counts.setdefault(mode, []).append(len(seats.street) - kept)
+        return compute_table(network, mode, seats, limit_ms=limit_ms, before=before)
 
     monkeypatch.setattr(build_module, "compute_table", counting)
     return counts

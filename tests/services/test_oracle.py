@@ -24,7 +24,7 @@ from stations.geo.roads import NO_WAY
 from stations.geo.seats import Seats, seat_places
 from stations.geo.snap import OFF_NETWORK, SnapIndex, street_lines
 from stations.geo.table import times_from_stations, times_to_stations
-from stations.geo.table_build import compute_table, known_columns
+from stations.geo.table_build import compute_table
 from stations.loaders.osm_places import read_osm_stations
 from stations.loaders.roads import read_roads
 from stations.model.keys import ArrivalState, TravelMode, TravelReason
@@ -35,6 +35,7 @@ from stations.services.create import NewRegion, create_region
 from stations.services.nearest import find_nearest
 from stations.services.region import load_region
 from stations.settings import read_settings
+from tests.table_columns import both_columns
 
 WALK = TravelMode.WALK
 LIMIT_MS = 35 * 60_000
@@ -147,7 +148,7 @@ def test_all_times_of_helsinki_equal_networkx_with_the_stations_put_in_as_nodes(
 
     assert table.limit_ms == LIMIT_MS
     assert len(spots) == len(helsinki.stations) > 20
-    columns = known_columns(table)
+    columns = both_columns(table)
     for kind, number in spots:
         name = (kind, number)
         there = of_nodes(times(turned, ("to", name), limit_ms=LIMIT_MS))
@@ -163,7 +164,7 @@ def test_rows_of_helsinki_hold_the_same_pairs_as_columns(helsinki, mode):
     for side, rows in enumerate((table.to, table.back)):
         by_station = [
             (node, ms, number)
-            for number, columns in enumerate(known_columns(table))
+            for number, columns in enumerate(both_columns(table))
             for node, ms in pairs_of(columns[side]).items()
         ]
         by_node = [
@@ -188,7 +189,7 @@ def test_all_times_of_helsinki_equal_an_unmerged_graph_read_and_snapped_on_its_o
     graph, turned = cut_graphs(pieces, spots)
     both = nodes_in_both(network, unmerged, graph)
 
-    columns = known_columns(table)
+    columns = both_columns(table)
     assert len(both) > 800
     assert len(spots) == len(helsinki.stations)
     for number in range(len(helsinki.stations)):
@@ -316,14 +317,14 @@ def test_times_of_a_city_equal_scipy_with_the_stations_put_in_as_nodes(city, mod
     components = find_components(network, mode)
     index = SnapIndex(network, mode, components=components, lines=street_lines(network), limit_m=SNAP_LIMIT_M)
     seats = seat_places(index.snap(*targets.T), walk_kmh=WALK_KMH)
-    *_, table = compute_table(network, mode, seats, limit_ms=LIMIT_MS, known={})
+    *_, table = compute_table(network, mode, seats, limit_ms=LIMIT_MS)
     spots = spots_of(seats, "station")
     there, back = scipy_times(street_pieces(network, mode), spots, nodes=len(network.node_x))
 
     assert len(spots) == PORTO_STATIONS
     compared = 0
     for row, (_, number) in enumerate(spots):
-        for column, expected in zip(known_columns(table)[number], (there, back), strict=True):
+        for column, expected in zip(both_columns(table)[number], (there, back), strict=True):
             reached = np.flatnonzero(expected[row] <= LIMIT_MS)
             compared += len(reached)
             assert np.array_equal(column.node, reached)
@@ -387,7 +388,7 @@ def seats_of(places) -> Seats:
 
 def answers(network, stations, place, *, limit_ms=LIMIT_MS):
     """Return the times to the stations, back from them, and the table they came from."""
-    *_, table = compute_table(network, WALK, seats_of(stations), limit_ms=limit_ms, known={})
+    *_, table = compute_table(network, WALK, seats_of(stations), limit_ms=limit_ms)
     origin = seats_of([place])
     return (
         known(times_to_stations(network, table, origin, 0)),
@@ -419,7 +420,7 @@ def test_turning_all_streets_round_swaps_there_and_back(make_network, town):
 
     assert (turned_there, turned_back) == (back, there)
     for number in range(len(stations)):
-        assert pairs_of(turned_table.columns.column(number)) == pairs_of(known_columns(table)[number][1])
+        assert pairs_of(turned_table.columns.column(number)) == pairs_of(both_columns(table)[number][1])
 
 
 @settings(max_examples=100, deadline=None)
