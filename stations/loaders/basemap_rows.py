@@ -18,8 +18,6 @@ _LAYER_OF = {
     ("waterway", "canal"): "waterway",
     ("railway", "rail"): "railway",
     ("railway", "light_rail"): "railway",
-    ("railway", "tram"): "railway",
-    ("railway", "subway"): "railway",
     ("leisure", "park"): "green",
     ("landuse", "forest"): "green",
     ("landuse", "grass"): "green",
@@ -50,6 +48,8 @@ class BaseMapRows:
         layer = next((name for key in LAYER_KEYS if (name := _LAYER_OF.get((key, tags.get(key, ""))))), None)
         if layer is None or (layer in POLYGON_LAYERS and nodes[0] != nodes[-1]):
             return
+        if layer == "railway" and (tags.get("service") or tags.get("tunnel", "no") != "no"):
+            return  # sidings and yards are a black patch on a map, and nobody sees a tunnel
         self.nodes.extend(nodes)
         self._layer.append(layer)
         self._sizes.append(len(nodes))

@@ -16,6 +16,11 @@ from stations.geo.snap import street_lines
 
 Lines = NDArray[np.object_]
 _SEA_PROBE_M = 0.5
+_SEA_BEYOND, _MOST_BEYOND_M = 0.02, 2000.0
+"""How far the sea is drawn beyond the roads: a share of their extent, and metres at most."""
+_TORN_M = 60.0
+"""A coast that ends farther than this within the data is not known to its end, and bounds no sea."""
+_SURE_SHARE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +51,9 @@ class PaperBase:
     roads
         Unbroken lines by the ranks of `RANKS`.
     areas
-        Polygons by the names of `POLYGON_LAYERS`.
+        Polygons by the names of `POLYGON_LAYERS`; the sea is among the water.
     lines
-        Lines by the names of the other layers.
-    coastline
-        Lines with land to their left, as OSM draws them.
+        Lines by the names of the other layers; the coastline has land to its left, as OSM draws it.
     names, points
         What is written along lines, and at points.
     extent
@@ -71,13 +74,15 @@ def prepare_base(network: RoadNetwork, basemap: BaseMap) -> PaperBase:
     streets = street_lines(network)
     ranks = road_ranks(network)
     shapes = {name: _lines(basemap.layers[name], network.crs) for name in LAYERS}
+    areas = {name: _polygons(shapes[name]) for name in LAYERS if name in POLYGON_LAYERS}
+    water = np.array(sea(shapes["coastline"], _extent(network)), dtype=np.object_)
     x, y = to_metres(basemap.place_lon, basemap.place_lat, crs=network.crs)
     points = zip(basemap.place_names, basemap.place_kinds, x.tolist(), y.tolist(), strict=True)
     return PaperBase(
         crs=network.crs,
         roads={rank: _merged(streets[ranks == number]) for number, rank in enumerate(RANKS)},
-        areas={name: _polygons(shapes[name]) for name in LAYERS if name in POLYGON_LAYERS},
-        lines={name: shapes[name] for name in LAYERS if name not in POLYGON_LAYERS},
+        areas={**areas, "water": np.concatenate([areas["water"], water])},
+        lines={name: _merged(shapes[name]) for name in LAYERS if name not in POLYGON_LAYERS},
         names=(*_road_names(network, streets, ranks), *_layer_names(basemap, shapes)),
         points=tuple(NamedPoint(*point) for point in points),
         extent=_extent(network),
@@ -91,21 +96,52 @@ def _extent(network: RoadNetwork) -> tuple[float, float, float, float]:
     return float(x.min()), float(y.min()), float(x.max()), float(y.max())
 
 
-def sea(base: PaperBase, box: tuple[float, float, float, float]) -> list[shapely.Polygon]:
-    """Return the sea within a box (west, south, east, north in metres): what lies right of the coastline.
+def sea(coastline: Lines, extent: tuple[float, float, float, float]) -> list[shapely.Polygon]:
+    """Return the sea about what is known of a region (`extent`: west, south, east, north in metres).
 
-    The coast and the edge of the box are joined to rings; a ring is sea when the points just right of the coast say so.
-    A box without a coast has no sea.
+    It is what lies right of the coast, out to a little beyond the extent. A coast that ends within the extent, as it
+    does where a way is missing, bounds nothing: no land is flooded by what is not known.
     """
-    cut = shapely.clip_by_rect(_merged(base.lines["coastline"]), *box)
-    coast = [line for line in shapely.get_parts(cut) if line.geom_type == "LineString" and line.length > 1]
+    west, south, east, north = extent
+    if east <= west or north <= south:
+        return []
+    more = min(_SEA_BEYOND * max(east - west, north - south), _MOST_BEYOND_M)
+    box = west - more, south - more, east + more, north + more
+    cut = shapely.get_parts(shapely.clip_by_rect(_merged(coastline), *box))
+    lines = [line for line in cut if line.geom_type == "LineString" and line.length > 1]
+    coast = [whole for line in lines if (whole := _to_edge(line, box, more + _TORN_M)) is not None]
     if not coast:
         return []
     edges = shapely.union_all([shapely.box(*box).exterior, *coast])
     rings = shapely.get_parts(shapely.polygonize(shapely.get_parts(edges)))
     seaward = np.concatenate([_right_of(line) for line in coast])
     landward = np.concatenate([_right_of(line.reverse()) for line in coast])
-    return [ring for ring in rings if _held(ring, seaward) > _held(ring, landward)]
+    return [ring for ring in rings if _is_sea(_held(ring, seaward), _held(ring, landward))]
+
+
+def _is_sea(seaward: int, landward: int) -> bool:
+    return seaward > 0 and seaward >= _SURE_SHARE * (seaward + landward)
+
+
+def _to_edge(
+    line: shapely.LineString, box: tuple[float, float, float, float], within_m: float
+) -> shapely.LineString | None:
+    """Return a coast led straight on to the edge of a box; `None` where it ends farther than that from every edge."""
+    if line.is_ring:
+        return line
+    points = shapely.get_coordinates(line)
+    first, last = _edge_point(points[0], box), _edge_point(points[-1], box)
+    if max(np.abs(first - points[0]).max(), np.abs(last - points[-1]).max()) > within_m:
+        return None
+    return shapely.LineString(np.vstack([first, points, last]))
+
+
+def _edge_point(point: NDArray[np.float64], box: tuple[float, float, float, float]) -> NDArray[np.float64]:
+    """Return the point of the edge of a box that is nearest to one within."""
+    west, south, east, north = box
+    x, y = float(point[0]), float(point[1])
+    choices = ((x - west, west, y), (east - x, east, y), (y - south, x, south), (north - y, x, north))
+    return np.array(min(choices)[1:])
 
 
 def _held(ring: shapely.Polygon, points: NDArray[np.float64]) -> int:

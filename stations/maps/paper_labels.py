@@ -17,10 +17,9 @@ from stations.maps.font_widths import text_width
 from stations.maps.paper_base import NamedLines, NamedPoint, PaperBase
 from stations.maps.paper_frame import Frame
 from stations.maps.paper_room import Box, Room
-from stations.maps.paper_style import PAPER_PLACES, PAPER_RANKS, WATER_INK, PaperPlace, road_width_mm
-from stations.maps.style import MAP_SHADES
+from stations.maps.paper_style import PAPER_PLACES, PAPER_RANKS, PAPER_SHADES, WATER_INK, PaperPlace, road_width_mm
 
-HALO = MAP_SHADES["ground"].light
+HALO = PAPER_SHADES["ground"]
 BASELINE_DOWN = 0.37
 """How far below the middle of a letter its baseline lies, in ems."""
 MOST_BEND_DEG = 28.0
@@ -101,7 +100,7 @@ def _wanted_place(point: NamedPoint, style: PaperPlace, order: int, at: Point, f
         style.size_mm * factor,
         style.bold,
         (style.spacing if _wide(point.name) else 0.02) * style.size_mm * factor,
-        MAP_SHADES["label" if order < 4 else "road-label"].light,
+        PAPER_SHADES["label" if order < 4 else "village"],
         at=at,
         shift=style.shift_mm * factor,
     )
@@ -121,11 +120,11 @@ def _wanted_lines(base: PaperBase, frame: Frame, factor: float) -> Iterator[_Wan
                 continue
             size = max(rank.label_mm, min(0.72 * road_width_mm(rank, frame.scale), 3.0)) * factor
             importance, bold, ink = (1.0 if order < 2 else 1.5 if order < 4 else 6.0), order < 3, "road-label"
-            shade = MAP_SHADES["label" if order < 3 else ink].light
+            shade = PAPER_SHADES["label" if order < 3 else ink]
             spaced = (0.5 if order < 3 else 0.25) * size
         else:
             size, importance, bold, order = 2.4 * factor, 1.2, False, 0
-            shade = WATER_INK if named.rank == "waterway" else MAP_SHADES["railway"].light
+            shade = WATER_INK if named.rank == "waterway" else PAPER_SHADES["railway"]
             spaced = (1.5 if named.rank == "waterway" else 0.6) * size
         if not _wide(named.name):
             spaced = 0.04 * size

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from stations.maps import svg
 from stations.maps.font_widths import text_width
-from stations.maps.paper_base import PaperBase, prepare_base, sea
+from stations.maps.paper_base import PaperBase, prepare_base
 from stations.maps.paper_frame import Frame, fit_frame, round_near
 from stations.maps.paper_labels import PlacedLabel, label_svg, place_labels
 from stations.maps.paper_marks import MARK_INK, MapStation, PlacedMark, marks_svg, place_marks
 from stations.maps.paper_room import Box, Room
-from stations.maps.paper_style import CASING_MM, PAPER_RANKS, PaperRank, road_width_mm
-from stations.maps.style import DEMAND_SHADES, MAP_SHADES, PAGE_SHADES
+from stations.maps.paper_style import CASING_MM, PAPER_RANKS, PAPER_SHADES, PaperRank, road_width_mm
+from stations.maps.style import DEMAND_SHADES, LOCKED, PAGE_SHADES, STATE_SHADES
 
 __all__ = [
     "Frame",
@@ -36,6 +36,8 @@ __all__ = [
 SHAPE_TOLERANCE_MM = 0.06
 CUT_MARGIN_MM = 3.0
 AREA_OPACITY = 0.25
+TRACKS_MM = 1.7
+"""Tracks nearer than this are drawn as one railway."""
 Lines = NDArray[np.object_]
 
 
@@ -53,7 +55,7 @@ class MapDot:
 class MapOptions:
     """What else a map shows, and how large.
 
-    `factor` multiplies type, marks and line widths. `watermark` is written across, under names and marks. `north` and
+    `factor` multiplies type, marks and line widths. `watermark` is written across, faint. `north` and
     `bar` draw a north arrow and a scale bar into the map's corners. `grid_m` draws a grid of such squares (metres) from
     the upper left corner. `area` (metres) is a tinted area such as a catchment, `boundary`
     (metres) a line, drawn only where it is asked for. `places` are the kinds of places that are named, all where it is
@@ -140,12 +142,12 @@ def draw_map(
         ground
         + _overlay(options, frame)
         + _boundary(options.boundary, frame, options.factor)
-        + _watermark(frame, options.watermark)
         + _grid(frame, options.grid_m)
         + label_svg(labels)
         + marks_svg(marks, factor=options.factor, dot_ink=options.dot_ink)
         + notes
         + corners
+        + _watermark(frame, options.watermark)
     )
     return PaperMap(
         frame=frame,
@@ -180,8 +182,10 @@ def _ground(base: PaperBase, frame: Frame, factor: float) -> tuple[str, set[str]
     box = west - more, south - more, east + more, north + more
     drawn: set[str] = set()
 
-    def cut(shapes: Lines | Sequence[shapely.Geometry], name: str) -> str:
-        found = _cut(np.asarray(shapes, dtype=np.object_), frame, box)
+    def cut(shapes: Lines, name: str) -> str:
+        found = _cut(shapes, frame, box)
+        if name == "railway":
+            found = _apart(found, TRACKS_MM * factor)
         if len(found):
             drawn.add(name)
         return svg.path_of(found)
@@ -189,13 +193,27 @@ def _ground(base: PaperBase, frame: Frame, factor: float) -> tuple[str, set[str]
     parts = [svg.rect(0, 0, frame.width_mm, frame.height_mm, fill=_shade("ground"))]
     for layer, shade in (("built_up", "built-up"), ("green", "green"), ("water", "water")):
         parts.append(svg.path(cut(base.areas[layer], layer), fill=_shade(shade)))
-    parts.append(svg.path(cut(sea(base, box), "water"), fill=_shade("water")))
     river_mm = (0.5 if frame.scale > 60_000 else 0.9) * factor
     parts.append(svg.path(cut(base.lines["coastline"], "water"), stroke=_shade("water"), width=0.6 * factor))
     parts.append(svg.path(cut(base.lines["waterway"], "water"), stroke=_shade("water"), width=river_mm))
     parts.append(_railway(cut(base.lines["railway"], "railway"), frame.scale, factor))
     parts.extend(_roads(base, frame, factor, cut))
     return "".join(parts), drawn
+
+
+def _apart(lines: Lines, least_mm: float) -> Lines:
+    """Return what of some lines, the longest first, does not run nearer than `least_mm` beside one before it."""
+    if len(lines) < 2:
+        return lines
+    parts = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(shapely.get_parts(lines))))
+    kept: list[shapely.Geometry] = []
+    taken: shapely.Geometry = shapely.Polygon()
+    for line in parts[np.argsort(-shapely.length(parts), kind="stable")]:
+        rest = shapely.get_parts(shapely.difference(line, taken))
+        rest = rest[shapely.length(rest) > 2 * least_mm]
+        kept.extend(rest)
+        taken = shapely.union_all([taken, *shapely.buffer(rest, least_mm, quad_segs=2, cap_style="flat")])
+    return np.array(kept, dtype=np.object_)
 
 
 def _roads(base: PaperBase, frame: Frame, factor: float, cut: Callable[[Lines, str], str]) -> list[str]:
@@ -289,10 +307,10 @@ def _watermark(frame: Frame, words: str) -> str:
         frame.width_mm / 2 - width / 2 * 0.87 + 0.17 * size,
         frame.height_mm / 2 + width / 4 + 0.3 * size,
         size,
-        fill=PAGE_SHADES["muted"].light,
+        fill=STATE_SHADES[LOCKED].light,
         bold=True,
         turn_deg=-30,
-        opacity=0.07,
+        opacity=0.09,
     )
 
 
@@ -323,28 +341,25 @@ def _notes(room: Room, options: MapOptions) -> str:
     for x, y, width, height, _ in options.boxes:
         parts.append(svg.rect(x, y, width, height, stroke=ink, pen=0.35 * options.factor))
     for x, y, width, height, words in options.boxes:
-        long = text_width(words, size, bold=True) + 1.2
+        long = text_width(words, size, bold=True) + size
         label = next(
             (box for box in _note_boxes((x, y, width, height), long, size) if words and room.free((box,))), None
         )
         if label is not None:
             room.take((label,))
+            parts.append(svg.rect(label.x - long / 2, label.y - label.height / 2, long, label.height, fill=ink))
             middle = label.y + 0.37 * size
-            parts.append(
-                svg.text(
-                    words, label.x, middle, size, fill=ink, bold=True, anchor="middle", halo="#ffffff", halo_mm=0.9
-                )
-            )
+            parts.append(svg.text(words, label.x, middle, size, fill="#ffffff", bold=True, anchor="middle"))
     return "".join(parts)
 
 
 def _note_boxes(box: tuple[float, float, float, float], long: float, size: float) -> Iterator[Box]:
     """Return where the words of an outlined box may stand: above it, below it, then ever lower within it."""
     x, y, width, height = box
-    high = size * 1.3
+    high = size * 1.5
     steps = max(1, int((width - long) / (size * 2)))
-    downs = [y - high * 0.55, y + height + high * 0.55]
-    downs += [y + high * (0.6 + part) for part in range(int(height / high))]
+    downs = [y - high / 2, y + height + high / 2]
+    downs += [y + high * (0.5 + part) for part in range(int(height / high))]
     for down in downs:
         for step in range(steps + 1):
             yield Box(x + long / 2 + step * max(0.0, width - long) / steps, down, long, high)
@@ -416,4 +431,4 @@ def distance_words(metres: float) -> str:
 
 
 def _shade(name: str) -> str:
-    return MAP_SHADES[name].light
+    return PAPER_SHADES[name]

@@ -4,21 +4,41 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from stations.maps.style import MAP_SHADES
 
 WIDTH_SCALES = (5_000, 12_000, 25_000, 60_000, 150_000, 400_000)
 """Scale denominators that `PaperRank.width_mm` stands for."""
 
-CASING_MM = 0.14
+CASING_MM = 0.17
 """How far a casing stands out on each side of its road."""
+
+PAPER_SHADES: Mapping[str, str] = {
+    **{name: shade.light for name, shade in MAP_SHADES.items()},
+    "ground": "#f8f6f0",
+    "built-up": "#ebe4d8",
+    "green": "#c5dfba",
+    "water": "#aed3e8",
+    "casing": "#a89e8d",
+    "lane": "#aca290",
+    "path": "#8d8372",
+    "primary": "#ffe8a8",
+    "primary-casing": "#bd9d58",
+    "motorway": "#f4c885",
+    "motorway-casing": "#b27a2b",
+    "village": "#3f464e",
+}
+"""Inks of the ground: those of the screen, deeper where thin lines and tints would pale on paper and in a copier."""
 
 
 @dataclass(frozen=True, slots=True)
 class PaperRank:
     """How a rank of roads is drawn: `width_mm` at `WIDTH_SCALES`, straight between their logarithms.
 
-    `fill` and `casing` name shades of `MAP_SHADES`. Drawn up to 1:`drawn_to`, with a casing up to 1:`cased_to` (a thin
-    line beyond), named up to 1:`named_to` in type of `label_mm`.
+    `fill` and `casing` name shades of `PAPER_SHADES`. Drawn up to 1:`drawn_to`, with a casing up to 1:`cased_to` (a
+    thin line beyond), named up to 1:`named_to` in type of `label_mm`.
     """
 
     rank: str
@@ -32,12 +52,12 @@ class PaperRank:
 
 
 PAPER_RANKS = (
-    PaperRank("path", (0.34, 0.26, 0.2, 0.14, 0.1, 0.1), "path", "", 22_000, 0, 6_000, 1.9),
-    PaperRank("minor", (2.1, 1.15, 0.62, 0.2, 0.13, 0.08), "road", "casing", 160_000, 32_000, 21_000, 2.0),
-    PaperRank("tertiary", (2.7, 1.6, 0.95, 0.5, 0.28, 0.14), "road", "casing", 300_000, 90_000, 40_000, 2.1),
-    PaperRank("secondary", (3.1, 1.9, 1.2, 0.75, 0.5, 0.25), "road", "casing", 9e9, 250_000, 90_000, 2.2),
-    PaperRank("primary", (3.6, 2.3, 1.55, 1.0, 0.75, 0.4), "primary", "casing", 9e9, 9e9, 250_000, 2.3),
-    PaperRank("motorway", (3.9, 2.6, 1.85, 1.3, 1.0, 0.6), "motorway", "motorway-casing", 9e9, 9e9, 400_000, 2.3),
+    PaperRank("path", (0.34, 0.28, 0.22, 0.16, 0.12, 0.1), "path", "", 22_000, 0, 6_000, 1.9),
+    PaperRank("minor", (2.1, 1.2, 0.7, 0.26, 0.18, 0.1), "road", "casing", 160_000, 32_000, 21_000, 2.0),
+    PaperRank("tertiary", (2.7, 1.7, 1.05, 0.62, 0.36, 0.18), "road", "casing", 300_000, 110_000, 40_000, 2.1),
+    PaperRank("secondary", (3.1, 2.0, 1.3, 0.9, 0.62, 0.3), "road", "casing", 9e9, 250_000, 90_000, 2.2),
+    PaperRank("primary", (3.6, 2.4, 1.7, 1.2, 0.9, 0.5), "primary", "primary-casing", 9e9, 9e9, 250_000, 2.3),
+    PaperRank("motorway", (3.9, 2.7, 2.0, 1.5, 1.2, 0.7), "motorway", "motorway-casing", 9e9, 9e9, 400_000, 2.3),
 )
 """In drawing order, the lowest first."""
 

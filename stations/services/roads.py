@@ -25,7 +25,7 @@ from stations.model.progress import Progress
 from stations.model.region import RegionProfile
 from stations.store.table_files import read_bundle, write_bundle
 
-ROADS_FORMAT = 2
+ROADS_FORMAT = 3
 """Raise when what is written changes, so that older files are built anew."""
 
 

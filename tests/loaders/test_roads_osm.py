@@ -226,6 +226,26 @@ def test_the_base_map_takes_what_a_map_draws(tmp_path):
     assert (basemap.place_names, basemap.place_kinds) == (("小孟",), ("village",))
 
 
+@pytest.mark.parametrize(
+    ("tags", "drawn"),
+    [
+        ({"railway": "rail"}, True),
+        ({"railway": "light_rail", "tunnel": "no"}, True),
+        ({"railway": "rail", "service": "yard"}, False),
+        ({"railway": "rail", "tunnel": "yes"}, False),
+        ({"railway": "subway"}, False),
+        ({"railway": "tram"}, False),  # it runs in the street that is drawn
+    ],
+)
+def test_a_railway_is_drawn_where_one_sees_it(tags, drawn, tmp_path):
+    told = "".join(f'<tag k="{key}" v="{value}"/>' for key, value in tags.items())
+    track = f'<way id="900" version="1"><nd ref="1"/><nd ref="2"/>{told}</way>'
+    path = tmp_path / "town.osm"
+    path.write_text(osm_text([("ab", {})], nodes={}, more=track), encoding="utf-8")
+
+    assert len(read_osm(path)[1].layers["railway"].names) == int(drawn)
+
+
 @pytest.mark.real
 @pytest.mark.parametrize(
     ("file", "before", "after"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 from datetime import date
 
@@ -14,8 +15,8 @@ from stations.geo.basemap_shapes import BaseMap, Shapes, empty_basemap
 from stations.geo.crs import to_degrees
 from stations.maps.paper_base import prepare_base, sea
 from stations.maps.paper_frame import Frame, fit_frame, round_near, round_up
-from stations.maps.paper_map import MapOptions, MapStation, distance_words, draw_map
-from stations.maps.style import MAP_SHADES
+from stations.maps.paper_map import MapOptions, MapStation, _apart, distance_words, draw_map
+from stations.maps.paper_style import PAPER_SHADES
 from stations.maps.typeset import compile_pdf
 
 MM_PER_PT = 25.4 / 72
@@ -133,9 +134,7 @@ def test_marks_stand_on_their_place_or_lead_there(cross):
 
 def test_names_never_meet_marks(cross):
     # a station on the middle of the only street: its name, if written at all, stands beside
-    from dataclasses import replace
-
-    named = replace(cross, names=(), points=())
+    named = dataclasses.replace(cross, names=(), points=())
     stations = [MapStation(str(n), str(n), "hub", 20.0 * n, 0.0) for n in range(-20, 20)]
 
     drawn = draw_map(named, stations, Frame(120, 60, 10_000, 0, 0))
@@ -144,27 +143,60 @@ def test_names_never_meet_marks(cross):
     assert drawn.labels == ()
 
 
-def test_the_sea_is_right_of_the_coast(plane):
-    # the coast runs north along x = 100: land to its left is the west, the sea is the east
-    lon, lat = to_degrees([100, 100], [-5000, 5000], crs=plane)
+EXTENT = (-1000.0, -500.0, 1000.0, 500.0)
+"""Of the roads; the sea goes on for 2 % of its longer side, 40 m, beyond it."""
+
+
+@pytest.mark.parametrize(
+    ("coasts", "bounds", "area"),
+    [
+        # north along x = 100: land to its left is the west, the sea is the east
+        ([[(100, -5000), (100, 5000)]], (100, -540, 1040, 540), 940 * 1080),
+        # the same in two ways that end where the data does, 30 m within its edge
+        ([[(100, -470), (100, 0)], [(100, 0), (100, 470)]], (100, -540, 1040, 540), 940 * 1080),
+        # southwards the sea is the west
+        ([[(100, 5000), (100, -5000)]], (-1040, -540, 100, 540), 1140 * 1080),
+        # an island, its land to the left of the way round it, in a sea that has no other coast
+        ([[(0, 0), (100, 0), (100, 100), (0, 100), (0, 0)]], (-1040, -540, 1040, 540), 2080 * 1080 - 100 * 100),
+        # a bay in the east side: in along y = 0, land to the left in the south, out along y = 100
+        ([[(990, 0), (500, 0), (500, 100), (990, 100)]], (500, 0, 1040, 100), 540 * 100),
+        # the other way round it is a peninsula
+        ([[(990, 100), (500, 100), (500, 0), (990, 0)]], (-1040, -540, 1040, 540), 2080 * 1080 - 540 * 100),
+    ],
+)
+def test_the_sea_is_right_of_the_coast(coasts, bounds, area):
+    water = shapely.union_all(sea(np.array([shapely.LineString(line) for line in coasts]), EXTENT))
+
+    assert water.bounds == pytest.approx(bounds, abs=0.1)
+    assert water.area == pytest.approx(area, rel=1e-3)
+
+
+@pytest.mark.parametrize("coast", [[(100, -5000), (100, 300)], [(0, 0), (100, 0), (100, 100)]])
+def test_a_coast_that_is_torn_floods_no_land(coast):
+    assert sea(np.array([shapely.LineString(coast)]), EXTENT) == []
+
+
+def test_the_sea_is_drawn_as_water(make_network):
+    street = make_network({"a": (-1000, -500), "b": (1000, 500)}, [("a", "b", 1, 1)])
+    lon, lat = to_degrees([100, 100], [-5000, 5000], crs=street.crs)
     coast = Shapes(np.array([0, 2]), np.asarray(lon), np.asarray(lat), ("",))
     empty = empty_basemap()
-    base = prepare_base(
-        _no_streets(plane), BaseMap({**empty.layers, "coastline": coast}, empty.place_lon, empty.place_lat, (), ())
-    )
+    basemap = BaseMap({**empty.layers, "coastline": coast}, empty.place_lon, empty.place_lat, (), ())
 
-    water = shapely.union_all(sea(base, (-1000, -500, 1000, 500)))
+    drawn = draw_map(prepare_base(street, basemap), [], Frame(100, 100, 10_000, 0, 0))
 
-    assert water.bounds == pytest.approx((100, -500, 1000, 500), abs=0.1)
-    assert water.area == pytest.approx(900 * 1000, rel=1e-3)
-    assert MAP_SHADES["water"].light in draw_map(base, [], Frame(100, 100, 10_000, 0, 0)).svg
+    assert f'fill="{PAPER_SHADES["water"]}"' in drawn.svg
+    assert "water" in drawn.classes
 
 
-def _no_streets(crs):
-    from stations.geo.roads import RoadNetwork
+def test_tracks_side_by_side_are_drawn_as_one():
+    # 12 tracks 0.2 mm apart, and one 5 mm off
+    tracks = [shapely.LineString([(0, 0.2 * n), (50 + n, 0.2 * n)]) for n in range(12)]
+    tracks.append(shapely.LineString([(0, 9), (50, 9)]))
 
-    none, whole = np.zeros(0), np.zeros(0, dtype=np.int32)
-    return RoadNetwork(
-        none, none, none, none, whole, whole, np.zeros(1, dtype=np.int64), none, none, none,
-        np.zeros(0, dtype=np.uint8), whole, {}, {}, crs, (), ("",),
-    )  # fmt: skip
+    kept = _apart(np.array(tracks), 1.7)
+
+    assert len(kept) < 5
+    assert shapely.distance(shapely.union_all(kept), shapely.Point(25, 9)) == 0
+    nearest = [a.distance(b) for a in kept for b in kept if a is not b]
+    assert min(nearest) >= 1.0

@@ -13,9 +13,13 @@ from stations.maps.sheets.district import index_pages, subtitle_of, write_headin
 from stations.maps.sheets.furniture import LARGE_TYPE, Area, start_page, type_factor, write_scale
 from stations.maps.sheets.grid import Grid
 from stations.maps.sheets.layout import (
+    ANY_CLASS,
     BAND_MM,
     GAP_MM,
+    HEADING_MM,
+    SCALE_MM,
     Plan,
+    cut_area,
     frame_in,
     map_stations,
     place_map,
@@ -24,7 +28,7 @@ from stations.maps.sheets.layout import (
     split_area,
     station_box,
 )
-from stations.maps.sheets.legend import map_items, write_legend
+from stations.maps.sheets.legend import legend_size, map_items, write_legend
 from stations.maps.sheets.page import INK, MUTED, IndexEntry, Page, Sheet
 from stations.model.paper import Paper
 from stations.texts import say
@@ -42,6 +46,8 @@ class _Leaf:
     content: SheetContent
     plan: Plan
     page: int
+    index: tuple[Page, ...] = ()
+    """Further pages of its index."""
 
     @property
     def frame(self) -> Frame:
@@ -96,10 +102,13 @@ def _leaves(content: SheetContent, paper: Paper, factor: float, *, large: bool) 
             paper, content.facts, title=title, subtitle=subtitle_of(own), factor=factor, number=str(number)
         )
         plan = plan_sheet(own, area, factor=factor, least_factor=LARGE_TYPE if large else 1.0, with_inset=False)
-        leaves.append(_Leaf(name, own, plan, number))
-        number += 1
-        if plan.shown < len(own.stations):
-            number += len(index_pages(own, plan, paper, factor=factor, title=title))
+        index = (
+            ()
+            if plan.rows
+            else tuple(index_pages(own, plan, paper, factor=factor, title=title, first_number=number + 1))
+        )
+        leaves.append(_Leaf(name, own, plan, number, index))
+        number += 1 + len(index)
     return leaves
 
 
@@ -118,10 +127,7 @@ def _leaf_pages(content: SheetContent, leaf: _Leaf, leaves: Sequence[_Leaf], pap
     place_map(page, drawn, plan.grid, area.x, area.y, factor)
     _write_neighbours(page, leaf, leaves, area, factor)
     write_panel(page, leaf.content, plan, (drawn, None), factor=factor, index_page=leaf.page + 1, dot="sign_other")
-    if plan.shown == len(leaf.content.stations):
-        return [page]
-    following = index_pages(leaf.content, plan, paper, factor=factor, title=title, first_number=leaf.page + 1)
-    return [page, *following]
+    return [page, *leaf.index]
 
 
 def neighbours(frame: Frame, others: Sequence[tuple[int, Frame]]) -> dict[str, list[tuple[int, float, float]]]:
@@ -200,7 +206,7 @@ def _key_page(content: SheetContent, leaves: Sequence[_Leaf], paper: Paper, fact
     page, area = start_page(
         paper, facts, title=_title(content), subtitle=subtitle_of(content), factor=factor, number="1"
     )
-    map_area, panel = split_area(area, factor)
+    map_area, panel = _key_areas(content, leaves, area, factor)
     boxes = [leaf.frame.box_m for leaf in leaves]
     box = min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
     own = station_box(content.stations)
@@ -226,6 +232,21 @@ def _key_page(content: SheetContent, leaves: Sequence[_Leaf], paper: Paper, fact
     return page
 
 
+def _key_areas(content: SheetContent, leaves: Sequence[_Leaf], area: Area, factor: float) -> tuple[Area, Area]:
+    """Return the area of the key map and that of its list and legend, on upright paper no higher than they need."""
+    if area.width >= area.height:
+        return split_area(area, factor)
+    items = map_items(ANY_CLASS, scale=leaves[0].frame.scale, lang=content.facts.lang)
+    words = (_list_rows(leaves, area, factor)[1] * ROW_MM + 3 * HEADING_MM + SCALE_MM + GAP_MM) * factor
+    used = words + legend_size(items, area.width, factor=factor)[1]
+    return cut_area(area, area.height - used - GAP_MM * factor, factor, beside=False)
+
+
+def _list_rows(leaves: Sequence[_Leaf], panel: Area, factor: float) -> tuple[int, int]:
+    columns = 2 if panel.width > 150 * factor else 1
+    return columns, -(-len(leaves) // columns)
+
+
 def _corner(frame: Frame, inner: Frame) -> tuple[float, float, float, float]:
     west, south, east, north = inner.box_m
     x, y = frame.to_mm([west, east], [north, south])
@@ -234,8 +255,7 @@ def _corner(frame: Frame, inner: Frame) -> tuple[float, float, float, float]:
 
 def _write_list(page: Page, leaves: Sequence[_Leaf], panel: Area, top: float, factor: float, lang: str) -> float:
     size, row = 3.0 * factor, ROW_MM * factor
-    columns = 2 if panel.width > 150 * factor else 1
-    rows = -(-len(leaves) // columns)
+    columns, rows = _list_rows(leaves, panel, factor)
     for place, leaf in enumerate(leaves):
         left = panel.x + (place // rows) * (panel.width + GAP_MM * factor) / columns
         right = left + panel.width / columns - (GAP_MM * factor if columns > 1 else 0.0)

@@ -8,10 +8,18 @@ from dataclasses import replace
 from stations.errors import InputError
 from stations.maps.paper_map import Frame, MapOptions, PaperMap, draw_map
 from stations.maps.sheets.content import SheetContent, SheetFacts
-from stations.maps.sheets.furniture import LARGE_TYPE, ratio_words, start_page, type_factor, write_scale
-from stations.maps.sheets.index import balanced_columns, column_width, fill_columns, index_rows, write_index
+from stations.maps.sheets.furniture import LARGE_TYPE, Area, ratio_words, start_page, type_factor, write_scale
+from stations.maps.sheets.index import (
+    IndexColumns,
+    balanced_columns,
+    column_width,
+    fill_columns,
+    index_rows,
+    write_index,
+)
 from stations.maps.sheets.layout import (
     BAND_MM,
+    GROWTHS,
     HEADING_MM,
     SCALE_MM,
     Plan,
@@ -21,7 +29,7 @@ from stations.maps.sheets.layout import (
     refuse_lost,
     services_of,
 )
-from stations.maps.sheets.legend import legend_size, map_items, service_items, write_legend
+from stations.maps.sheets.legend import LegendItem, legend_size, map_items, service_items, write_legend
 from stations.maps.sheets.page import IndexEntry, Page, Sheet
 from stations.model.paper import Paper
 from stations.texts import say
@@ -46,7 +54,7 @@ def draw_district(content: SheetContent, paper: Paper, *, large: bool = False) -
     place_map(page, main, plan.grid, area.x, area.y, factor)
     write_panel(page, content, plan, (main, inset), factor=factor)
     pages = [page]
-    if plan.shown < len(content.stations):
+    if not plan.rows:
         pages += index_pages(content, plan, paper, factor=factor, title=title)
     return finished(content, plan.squares, pages, title=title)
 
@@ -111,7 +119,7 @@ def write_panel(
 ) -> None:
     """Write inset, index and legend into the panel.
 
-    `index_page` is where the rest of the index stands, `dot` the word for dots.
+    `index_page` is where the index stands if not here, `dot` the word for dots.
     """
     lang, rest, panel = content.facts.lang, plan.rest, plan.panel
     main, inset = maps
@@ -136,41 +144,64 @@ def write_panel(
     top = write_heading(page, say(lang, "sheet.legend"), rest.x, top, factor)
     top = write_legend(page, items, rest.x, top, rest.width, factor=factor) + 1.5 * factor
     write_scale(page, main, rest.x, top, rest.width, factor=factor, lang=lang)
-    if plan.shown < len(content.stations):
-        key = "sheet.index_goes_on" if plan.shown else "sheet.index_on"
-        words = say(lang, key, page=index_page)
+    if not plan.rows:
+        words = say(lang, "sheet.index_on", page=index_page)
         page.write(words, rest.right, rest.bottom - 2 * factor, 2.6 * factor, bold=True, anchor="end")
 
 
 def index_pages(
     content: SheetContent, plan: Plan, paper: Paper, *, factor: float, title: str, first_number: int = 2
 ) -> list[Page]:
-    """Return the pages of what a plan leaves of the index, the key to its symbols on the first."""
-    lang, stations = content.facts.lang, content.stations[plan.shown :]
-    pages: list[Page] = []
-    rows = None
-    while rows is None or rows:
-        page, area = start_page(
-            paper,
-            content.facts,
-            title=say(lang, "sheet.index_title", title=title),
-            subtitle=subtitle_of(content),
-            factor=factor,
-            number=str(first_number + len(pages)),
+    """Return the pages of an index, the key to its symbols on the first; their type is as large as the pages hold."""
+    lang = content.facts.lang
+    heading = say(lang, "sheet.index_title", title=title)
+    services = service_items(services_of(content.stations), lang=lang)
+
+    def begun(number: int) -> tuple[Page, Area]:
+        return start_page(
+            paper, content.facts, title=heading, subtitle=subtitle_of(content), factor=factor, number=str(number)
         )
-        count, width = column_width(area.width, factor=factor)
-        if rows is None:
-            rows = index_rows(stations, plan.squares, width, factor=factor, lang=lang)
+
+    area = begun(first_number)[1]
+    index_factor, laid = _laid_index(content, plan, area, services, factor)
+    pages = []
+    for place, columns in enumerate(laid):
+        page, area = begun(first_number + place)
         top = area.y
-        if not pages:
-            items = service_items(services_of(stations), lang=lang)
-            top = write_legend(page, items, area.x, top, area.width, factor=factor) + 2 * factor
-        columns, left = balanced_columns(rows, count=count, width=width, height=area.bottom - top)
-        if len(left) == len(rows):  # a row higher than a column: alone on a page, it is drawn as far as it goes
-            columns, left = fill_columns(rows[:1], count=1, width=width, height=float("inf"))[0], rows[1:]
-        write_index(page, columns, area.x, top, factor=factor)
+        if place == 0:
+            top = write_legend(page, services, area.x, top, area.width, factor=index_factor) + 2 * factor
+        write_index(page, columns, area.x, top, factor=index_factor)
         pages.append(page)
-        rows = left
+    return pages
+
+
+def _laid_index(
+    content: SheetContent, plan: Plan, area: Area, services: Sequence[LegendItem], factor: float
+) -> tuple[float, list[IndexColumns]]:
+    """Return the columns of each page of an index, in the largest type that does not take more pages."""
+    best = factor, _index_columns(content, plan, area, services, factor)
+    for growth in sorted(GROWTHS):
+        grown = _index_columns(content, plan, area, services, factor * growth)
+        if len(grown) > len(best[1]):
+            break
+        best = factor * growth, grown
+    return best
+
+
+def _index_columns(
+    content: SheetContent, plan: Plan, area: Area, services: Sequence[LegendItem], factor: float
+) -> list[IndexColumns]:
+    """Return the columns of each page of an index whose type is larger by `factor`."""
+    count, width = column_width(area.width, factor=factor)
+    left = index_rows(content.stations, plan.squares, width, factor=factor, lang=content.facts.lang)
+    height = area.height - legend_size(services, area.width, factor=factor)[1] - 2 * factor
+    pages: list[IndexColumns] = []
+    while left:
+        columns, rest = balanced_columns(left, count=count, width=width, height=height)
+        if len(rest) == len(left):  # a row higher than a column: alone on a page, it is drawn as far as it goes
+            columns, rest = fill_columns(left[:1], count=1, width=width, height=float("inf"))[0], left[1:]
+        pages.append(columns)
+        left, height = rest, area.height
     return pages
 
 

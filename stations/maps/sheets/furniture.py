@@ -86,7 +86,7 @@ def _write_foot(page: Page, facts: SheetFacts, margin: float, factor: float, num
     below = page.height - margin
     if facts.url:
         quiet = _draw_code(page, facts.url, right - code, below - code, code)
-        words = wrap(say(facts.lang, "sheet.scan"), 30 * factor, 2.5 * factor, bold=True)
+        words = wrap(say(facts.lang, "sheet.scan"), 42 * factor, 2.5 * factor, bold=True)
         address = wrap(facts.url, 42 * factor, 2.0 * factor)
         middle = below - code / 2 - (len(words) * 3.4 + len(address) * 2.6) * factor / 2
         for line in words:

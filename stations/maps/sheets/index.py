@@ -74,9 +74,21 @@ def _row(station: SheetStation, square: str, width: float, factor: float, lang: 
     beside = bool(strip) and text_width(name[-1], size) + factor + strip <= room
     per_row = max(1, int(room // symbol))
     symbol_rows = 0 if beside or not strip else -(-len(station.services) // per_row)
-    notes = wrap(say(lang, "sheet.index_notes", hours=station.hours, entry=station.entry), room, note)
+    notes = _notes(station, room, note, lang)
     height = (len(name) * size + len(notes) * note) * LEADING + symbol_rows * symbol + 0.9 * factor
     return IndexRow(height, "", station, square, tuple(name), tuple(notes), beside, symbol_rows)
+
+
+def _notes(station: SheetStation, room: float, size: float, lang: str) -> list[str]:
+    """Return hours and the way in as lines; the way in begins a line of its own rather than being cut."""
+    whole = wrap(say(lang, "sheet.index_notes", hours=station.hours, entry=station.entry), room, size)
+    if len(whole) == 1:
+        return whole
+    hours = wrap(station.hours, room, size)
+    last = say(lang, "sheet.index_notes", hours=hours[-1], entry=station.entry)
+    if text_width(last, size) <= room:
+        return [*hours[:-1], last]
+    return [*hours, *wrap(station.entry, room, size)]
 
 
 def fill_columns(

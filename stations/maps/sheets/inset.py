@@ -19,6 +19,8 @@ APART_MARKS = 1.12
 LEAST_GAIN = 1.5
 FREED_GAIN = 2.5
 """What a crowded station counts that comes apart in a window; one that still needs a leader line counts 1."""
+NEAR_BEST = 0.97
+"""A window that gains so much of what the best one does is as good; the larger scale then tells more."""
 MARGIN_MM = 6.5
 MOST_CORNERS = 250
 
@@ -32,26 +34,31 @@ class Inset:
 
 
 def choose_inset(
-    x: NDArray[np.float64], y: NDArray[np.float64], *, scale: float, width_mm: float, height_mm: float, factor: float
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    *,
+    scale: float,
+    width_mm: float,
+    height_mm: float,
+    factor: float,
+    whole: bool = False,
 ) -> Inset | None:
     """Return the inset that frees most stations of those that are too close at 1:`scale`; `None` where few are.
 
-    Every window of a round scale over the stations (metres) is tried; the one that gains most wins, among equals
-    the one of the largest scale. The frame is cut down to what its stations need.
+    Every window of a round scale over the stations (metres) is tried; of those that gain about most, the one of the
+    largest scale wins. The frame is cut down to what its stations need, or, if `whole`, takes all its room.
     """
     crowded = _crowded(x, y, scale, ROOM_MARKS * factor)
-    best: tuple[float, float, NDArray[np.int64]] | None = None
-    for finer in _finer_scales(scale) if crowded.any() else ():
-        gain, members = _best_window(x, y, crowded, finer, width_mm, height_mm, factor)
-        if best is None or gain >= best[0]:
-            best = (gain, finer, members)
-    if best is None:
+    scales = _finer_scales(scale) if crowded.any() else []
+    windows = [(_best_window(x, y, crowded, finer, width_mm, height_mm, factor), finer) for finer in scales]
+    if not windows:
         return None
-    _, finer, members = best
+    enough = NEAR_BEST * max(gain for (gain, _), _ in windows)
+    (_, members), finer = next(one for one in reversed(windows) if one[0][0] >= enough)
     near, still = _crowded(x, y, scale, APART_MARKS * factor), _crowded(x, y, finer, APART_MARKS * factor)
     if (near & ~still)[members].sum() < max(LEAST_FREED, LEAST_FREED_SHARE * len(x)):
         return None
-    return _framed(x, y, members, finer, width_mm, height_mm, factor)
+    return _framed(x, y, members, Frame(width_mm, height_mm, finer, 0.0, 0.0), factor, whole=whole)
 
 
 def _finer_scales(scale: float) -> list[float]:
@@ -102,18 +109,20 @@ def _framed(
     x: NDArray[np.float64],
     y: NDArray[np.float64],
     members: NDArray[np.int64],
-    scale: float,
-    width_mm: float,
-    height_mm: float,
+    most: Frame,
     factor: float,
+    *,
+    whole: bool,
 ) -> Inset:
+    """Return the inset about some stations in a frame as large as `most`, or cut down."""
     west, east, south, north = x[members].min(), x[members].max(), y[members].min(), y[members].max()
     margin = 2 * MARGIN_MM * factor
-    wide = min(width_mm, max((east - west) * 1000 / scale + margin, width_mm * 0.6))
-    high = min(height_mm, max((north - south) * 1000 / scale + margin, height_mm * 0.5))
-    frame = Frame(width_mm, high, scale, float(west + east) / 2, float(south + north) / 2)
-    if wide < width_mm * 0.75:
-        frame = Frame(wide, high, scale, frame.centre_x, frame.centre_y)
+    wide = min(most.width_mm, max((east - west) * most.mm_per_m + margin, most.width_mm * 0.6))
+    high = min(most.height_mm, max((north - south) * most.mm_per_m + margin, most.height_mm * 0.5))
+    if whole or wide >= most.width_mm * 0.75:
+        wide = most.width_mm
+    high = most.height_mm if whole else high
+    frame = Frame(wide, high, most.scale, float(west + east) / 2, float(south + north) / 2)
     across, down = frame.to_mm(x, y)
     inner = MARK_MM * factor * 0.7
     inside = (across > inner) & (across < frame.width_mm - inner) & (down > inner) & (down < frame.height_mm - inner)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,6 +19,8 @@ from stations.maps.sheets.legend import legend_size, map_items, service_items
 from stations.maps.sheets.page import Page
 
 MAP_SHARE = 0.6
+MAP_SHARES = (0.6, 0.65)
+"""How much of the paper the map of a sheet may take."""
 BAND_MM = 4.6
 HEADING_MM = 3.4
 GAP_MM = 5.0
@@ -28,9 +30,11 @@ MOST_MM_PER_KM = 200.0
 INSET_SHARES = (0.6, 0.45)
 """How much of the panel an inset may take while the index is to stand beside it."""
 LEAST_INSET_MM = 45.0
-LEAST_SHOWN = 6
-"""A panel that holds fewer stations of an index holds none."""
-_ANY_CLASS = frozenset({"filled", "ring", "dot", "leader", "railway", "water", "green", "built_up"})
+GROWTHS = (1.5, 1.35, 1.2, 1.1)
+"""By how much the type of an index is larger where there is room: a sheet on a wall is read from afar."""
+LEGEND_MM = (44.0, 62.0, 92.0, 130.0)
+"""Widths of a panel that holds nothing but the legend."""
+ANY_CLASS = frozenset({"filled", "ring", "dot", "leader", "railway", "water", "green", "built_up"})
 Bounds = tuple[float, float, float, float]
 
 
@@ -38,10 +42,8 @@ Bounds = tuple[float, float, float, float]
 class Plan:
     """What stands where on the first page of a sheet.
 
-    `rows` is what of the index stands in the panel, its type larger by `index_factor`; from station number
-    `shown` on it
-    goes onto further pages. `rest` is what the
-    inset leaves of the panel.
+    `rows` are those of the index, its type larger by `index_factor`; there are none where the panel does not hold
+    them all and the index stands on further pages. `rest` is what the inset leaves of the panel.
     """
 
     frame: Frame
@@ -53,23 +55,40 @@ class Plan:
     rest: Area
     rows: tuple[IndexRow, ...]
     index_factor: float
-    shown: int
 
 
-def split_area(area: Area, factor: float) -> tuple[Area, Area]:
-    """Return the area of the map and that of the panel: beside it, or below it on upright paper."""
+def split_area(area: Area, factor: float, *, share: float = MAP_SHARE, beside: bool | None = None) -> tuple[Area, Area]:
+    """Return the area of the map, a share of all, and that of the panel: `beside` it, or below, as the paper lies."""
+    beside = area.width >= area.height if beside is None else beside
+    return cut_area(area, (area.width if beside else area.height) * share, factor, beside=beside)
+
+
+def cut_area(area: Area, long: float, factor: float, *, beside: bool) -> tuple[Area, Area]:
+    """Return the area of a map `long` millimetres wide and the panel beside it, or high and the panel below."""
     gap = GAP_MM * factor
-    if area.width >= area.height:
-        wide = area.width * MAP_SHARE
+    if beside:
+        panel = Area(area.x + long + gap, area.y, area.width - long - gap, area.height)
+        return Area(area.x, area.y, long, area.height), panel
+    panel = Area(area.x, area.y + long + gap, area.width, area.height - long - gap)
+    return Area(area.x, area.y, area.width, long), panel
+
+
+def _best_split(content: SheetContent, area: Area, factor: float) -> tuple[bool, float]:
+    """Return whether the panel stands beside the map, and the share of the map: those that let it be largest.
+
+    Among equals it lies as the paper does, and the map takes least.
+    """
+    box, usual = station_box(content.stations), area.width >= area.height
+
+    def rank(split: tuple[bool, float]) -> tuple[float, bool, float]:
+        beside, share = split
         return (
-            Area(area.x, area.y, wide, area.height),
-            Area(area.x + wide + gap, area.y, area.width - wide - gap, area.height),
+            frame_in(split_area(area, factor, share=share, beside=beside)[0], box, factor).scale,
+            beside != usual,
+            share,
         )
-    high = area.height * MAP_SHARE
-    return (
-        Area(area.x, area.y, area.width, high),
-        Area(area.x, area.y + high + gap, area.width, area.height - high - gap),
-    )
+
+    return min(((beside, share) for beside in (True, False) for share in MAP_SHARES), key=rank)
 
 
 def plan_sheet(
@@ -77,25 +96,67 @@ def plan_sheet(
 ) -> Plan:
     """Return how a map of all stations, its inset, legend and index share the paper.
 
-    The index stands in the panel where all of it fits beside an inset, its type made smaller down to
-    `least_factor`; where
-    it does not, the inset gets the room, and the index what is left and further pages.
+    The index stands in the panel where all of it fits beside an inset, its type as large as there is room for, or
+    smaller down to `least_factor`. Where it does not, it stands on further pages, and the maps get the room.
     """
-    map_area, panel = split_area(area, factor)
-    frame = frame_in(map_area, station_box(content.stations), factor)
-    if area.width >= area.height:
-        frame = cut_frame(frame, content, factor)
-        moved = map_area.width - 2 * BAND_MM * factor - frame.width_mm
-        panel = Area(panel.x - moved, panel.y, panel.width + moved, panel.height)
+    beside, share = _best_split(content, area, factor)
+    frame, panel = _map_and_panel(content, area, factor, share, beside=beside)
     least = factor if least_factor is None else min(factor, least_factor)
     insets = {share: _inset(content, frame, panel, share, factor) for share in (INSET_SHARES if with_inset else ())}
     for index_factor in dict.fromkeys((factor, (factor + least) / 2, least)):
         for inset in insets.values() or (None,):
-            plan = _plan(content, frame, inset, panel, factor, index_factor)
-            if plan.shown == len(content.stations):
-                return plan
-    inset = _inset(content, frame, panel, 1.0, factor) if with_inset else None
-    return _plan(content, frame, inset, panel, factor, factor)
+            plan = _with_index(content, frame, inset, panel, factor, index_factor)
+            if plan is not None:
+                return _grown(content, plan, factor)
+    return _without_index(content, area, factor, with_inset=with_inset, beside=beside, share=share)
+
+
+def _map_and_panel(
+    content: SheetContent, area: Area, factor: float, share: float, *, beside: bool
+) -> tuple[Frame, Area]:
+    """Return the frame of the map that takes a share of an area, without empty ground, and the panel that is left."""
+    map_area, panel = split_area(area, factor, share=share, beside=beside)
+    frame = frame_in(map_area, station_box(content.stations), factor)
+    if not beside:
+        return frame, panel
+    frame = cut_frame(frame, content, factor)
+    moved = map_area.width - 2 * BAND_MM * factor - frame.width_mm
+    return frame, Area(panel.x - moved, panel.y, panel.width + moved, panel.height)
+
+
+def _grown(content: SheetContent, plan: Plan, factor: float) -> Plan:
+    """Return a plan with the type of its index as large as the panel holds."""
+    if plan.index_factor < factor:
+        return plan
+    tried = (_with_index(content, plan.frame, plan.inset, plan.panel, factor, factor * growth) for growth in GROWTHS)
+    return next((one for one in tried if one is not None), plan)
+
+
+def _without_index(
+    content: SheetContent, area: Area, factor: float, *, with_inset: bool, beside: bool, share: float
+) -> Plan:
+    """Return a plan whose index stands on further pages: with the inset that fills the panel, or a larger map."""
+    if with_inset:
+        frame, panel = _map_and_panel(content, area, factor, share, beside=beside)
+        inset = _inset(content, frame, panel, 1.0, factor)
+        if inset is not None:
+            return _plan(content, frame, inset, panel, factor)
+    map_area, panel = legend_area(content, area, factor, beside=beside)
+    frame = frame_in(map_area, station_box(content.stations), factor)
+    cut = cut_frame(frame, content, factor) if beside else frame
+    moved = frame.width_mm - cut.width_mm
+    return _plan(content, cut, None, Area(panel.x - moved, panel.y, panel.width + moved, panel.height), factor)
+
+
+def legend_area(content: SheetContent, area: Area, factor: float, *, beside: bool) -> tuple[Area, Area]:
+    """Return the area of a map beside or above a panel that is just large enough for the legend."""
+    scale = frame_in(area, station_box(content.stations), factor)
+    if not beside:
+        used = legend_height(content, area.width, scale, factor)
+        return cut_area(area, area.height - used - GAP_MM * factor, factor, beside=False)
+    widths = [wide * factor for wide in LEGEND_MM]
+    used = next((wide for wide in widths if legend_height(content, wide, scale, factor) <= area.height), widths[-1])
+    return cut_area(area, area.width - used - GAP_MM * factor, factor, beside=True)
 
 
 def _inset(content: SheetContent, frame: Frame, panel: Area, share: float, factor: float) -> Inset | None:
@@ -114,7 +175,7 @@ def _inset(content: SheetContent, frame: Frame, panel: Area, share: float, facto
     if min(wide, high) < LEAST_INSET_MM * min(factor, 1.0):
         return None
     x, y = np.array([one.x for one in content.stations]), np.array([one.y for one in content.stations])
-    return choose_inset(x, y, scale=frame.scale, width_mm=wide, height_mm=high, factor=factor)
+    return choose_inset(x, y, scale=frame.scale, width_mm=wide, height_mm=high, factor=factor, whole=share == 1.0)
 
 
 def _upright_width(content: SheetContent, frame: Frame, panel: Area, share: float, factor: float) -> float:
@@ -128,33 +189,35 @@ def _upright_width(content: SheetContent, frame: Frame, panel: Area, share: floa
     return panel.width * 0.3
 
 
-def _plan(
-    content: SheetContent,
-    frame: Frame,
-    inset: Inset | None,
-    panel: Area,
-    factor: float,
-    index_factor: float,
-) -> Plan:
-    stations, lang = content.stations, content.facts.lang
+def _plan(content: SheetContent, frame: Frame, inset: Inset | None, panel: Area, factor: float) -> Plan:
+    """Return a plan without rows of the index."""
     grid = make_grid(frame)
-    squares = {one.station_id: grid.square(one.x, one.y) for one in stations}
+    squares = {one.station_id: grid.square(one.x, one.y) for one in content.stations}
     inset_grid, rest = None, panel
     if inset:
         inset_grid = make_grid(inset.frame, first=grid.columns)
         for member in inset.members:
-            squares[stations[member].station_id] = inset_grid.square(stations[member].x, stations[member].y)
+            station = content.stations[member]
+            squares[station.station_id] = inset_grid.square(station.x, station.y)
         rest = _beside(panel, inset.frame, factor)
+    return Plan(frame, panel, grid, inset, inset_grid, squares, rest, (), factor)
+
+
+def _with_index(
+    content: SheetContent, frame: Frame, inset: Inset | None, panel: Area, factor: float, index_factor: float
+) -> Plan | None:
+    """Return a plan with all of the index in the panel, `None` where it does not fit."""
+    plan = _plan(content, frame, inset, panel, factor)
+    rest = plan.rest
     count, width = column_width(rest.width, factor=index_factor)
-    rows = index_rows(stations, squares, width, factor=index_factor, lang=lang)
     room = rest.height - legend_height(content, rest.width, frame, factor) - (HEADING_MM * 1.5 + 4) * factor
     room -= services_height(content, rest.width, index_factor)
-    left = fill_columns(rows, count=count, width=width, height=room)[1]
-    shown = rows[: len(rows) - len(left)]
-    count = sum(row.station is not None for row in shown)
-    if left and count < LEAST_SHOWN:
-        shown, count = [], 0
-    return Plan(frame, panel, grid, inset, inset_grid, squares, rest, tuple(shown), index_factor, count)
+    if room <= 0:
+        return None
+    rows = index_rows(content.stations, plan.squares, width, factor=index_factor, lang=content.facts.lang)
+    if fill_columns(rows, count=count, width=width, height=room)[1]:
+        return None
+    return replace(plan, rows=tuple(rows), index_factor=index_factor)
 
 
 def _beside(panel: Area, inset: Frame, factor: float) -> Area:
@@ -171,7 +234,7 @@ def legend_height(content: SheetContent, width: float, frame: Frame, factor: flo
     """Return how high the legend may become with all that a map could hold, and scale and north below it."""
     ranks = {rank.rank for rank in PAPER_RANKS if frame.scale <= rank.drawn_to * factor}
     kinds = {f"kind.{station.kind}" for station in content.stations}
-    items = map_items(_ANY_CLASS | ranks | kinds, scale=frame.scale, lang=content.facts.lang)
+    items = map_items(ANY_CLASS | ranks | kinds, scale=frame.scale, lang=content.facts.lang)
     return legend_size(items, width, factor=factor)[1] + (HEADING_MM * 1.5 + SCALE_MM) * factor
 
 

@@ -9,9 +9,9 @@ from stations.maps import svg
 from stations.maps.font_widths import text_width
 from stations.maps.paper_map import AREA_OPACITY
 from stations.maps.paper_marks import DOT_MM, LEADER_MM, MARK_INK, mark_symbol
-from stations.maps.paper_style import CASING_MM, PAPER_RANKS, road_width_mm
+from stations.maps.paper_style import CASING_MM, PAPER_RANKS, PAPER_SHADES, road_width_mm
 from stations.maps.sheets.page import INK, MUTED, Page
-from stations.maps.style import DEMAND_SHADES, MAP_SHADES
+from stations.maps.style import DEMAND_SHADES
 from stations.model.keys import ServiceKey, StationKind
 from stations.texts import say
 
@@ -142,21 +142,21 @@ def _road_sign(name: str, scale: float) -> Callable[[float, float, float], str]:
             shade = "path" if name == "path" else "lane"
             dash = "0.9 0.6" if name == "path" else ""
             return ground + svg.line(
-                x - half, y, x + half, y, stroke=MAP_SHADES[shade].light, pen=max(width, 0.2), dash=dash
+                x - half, y, x + half, y, stroke=PAPER_SHADES[shade], pen=max(width, 0.2), dash=dash
             )
-        casing = svg.line(x - half, y, x + half, y, stroke=MAP_SHADES[rank.casing].light, pen=width + 2 * CASING_MM)
-        return ground + casing + svg.line(x - half, y, x + half, y, stroke=MAP_SHADES[rank.fill].light, pen=width)
+        casing = svg.line(x - half, y, x + half, y, stroke=PAPER_SHADES[rank.casing], pen=width + 2 * CASING_MM)
+        return ground + casing + svg.line(x - half, y, x + half, y, stroke=PAPER_SHADES[rank.fill], pen=width)
 
     return sign
 
 
 def _ground(x: float, y: float, factor: float) -> str:
-    return svg.rect(x - 3.2 * factor, y - 2.1 * factor, 6.4 * factor, 4.2 * factor, fill=MAP_SHADES["ground"].light)
+    return svg.rect(x - 3.2 * factor, y - 2.1 * factor, 6.4 * factor, 4.2 * factor, fill=PAPER_SHADES["ground"])
 
 
 def _railway(x: float, y: float, factor: float) -> str:
     half = 3.2 * factor
-    return svg.line(x - half, y, x + half, y, stroke=MAP_SHADES["railway"].light, pen=0.9 * factor) + svg.line(
+    return svg.line(x - half, y, x + half, y, stroke=PAPER_SHADES["railway"], pen=0.9 * factor) + svg.line(
         x - half, y, x + half, y, stroke="#ffffff", pen=0.55 * factor, dash=f"{1.6 * factor:g} {1.6 * factor:g}"
     )
 
@@ -168,7 +168,7 @@ def _boundary(x: float, y: float, factor: float) -> str:
 
 def _patch(shade: str) -> Callable[[float, float, float], str]:
     return lambda x, y, factor: svg.rect(
-        x - 3 * factor, y - 1.5 * factor, 6 * factor, 3 * factor, fill=MAP_SHADES[shade].light, stroke=MUTED, pen=0.1
+        x - 3 * factor, y - 1.5 * factor, 6 * factor, 3 * factor, fill=PAPER_SHADES[shade], stroke=MUTED, pen=0.1
     )
 
 
