@@ -9,7 +9,7 @@ from typing import Any
 from stations.hours.wording import describe_hours
 from stations.maps import style
 from stations.maps.imprint import Imprint, imprint_words
-from stations.maps.print_parts import Document, common_files, qr_drawing, template, to_json
+from stations.maps.print_parts import Document, common_files, qr_drawing, symbol_of, template, to_json
 from stations.model.paper import Paper
 from stations.model.station import Station
 from stations.texts import say
@@ -88,7 +88,7 @@ def _content(station: Station, lang: str) -> dict[str, Any]:
     where = (station.address or "", entry) if kind in station.name else (kind, station.address or "", entry)
     return {
         "name": station.name or kind,
-        "kind": station.kind,
+        "symbol": symbol_of(station),
         "hours": describe_hours(station.hours, lang) if station.hours else say(lang, "state.unknown"),
         "unverified": "yes" if station.hours is None else "",
         "where": " · ".join(one for one in where if one),

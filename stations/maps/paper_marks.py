@@ -33,7 +33,8 @@ class MapStation:
     """A station to draw: metres in the map's projection, the key of its kind, and its number (or other words).
 
     `filled` draws the mark solid (open round the clock); `dot` only a dot without number, for those that stand in an
-    inset; `emphasis` a mark half as large again, for the one that the map is about.
+    inset; `emphasis` a mark half as large again, for the one that the map is about; `badge` a black disc that bears its
+    number, as in the list beside the map.
     """
 
     station_id: str
@@ -44,6 +45,7 @@ class MapStation:
     filled: bool = False
     dot: bool = False
     emphasis: bool = False
+    badge: bool = False
 
 
 Site = tuple[MapStation, Point]
@@ -173,7 +175,7 @@ def _crowd(sites: Sequence[Site], among: Sequence[Site], within_mm: float) -> li
 
 
 def _size(station: MapStation, factor: float) -> float:
-    return MARK_MM * factor * (1.5 if station.emphasis else 1.0)
+    return MARK_MM * factor * (1.5 if station.emphasis else 1.15 if station.badge else 1.0)
 
 
 def _disc(station: MapStation, at: Point, factor: float) -> Box:
@@ -193,14 +195,14 @@ def _numbered(station: MapStation, at: Point, true: Point, room: Room, factor: f
         if room.free((box,)):
             room.take((box,))
             return PlacedMark(station, *at, *true, (disc, box), middle, _size(station, factor))
-    if not station.number:
+    if not station.number or station.badge:
         return PlacedMark(station, *at, *true, (disc,), None, _size(station, factor))
     room.release((disc,))
     return None
 
 
 def _number_boxes(station: MapStation, at: Point, factor: float) -> Iterator[tuple[Point, Box]]:
-    if not station.number:
+    if not station.number or station.badge:
         return
     size = NUMBER_MM * factor * (1.15 if station.emphasis else 1.0)
     width, height = text_width(station.number, size, bold=True) + 0.3, size * 0.86
@@ -285,6 +287,8 @@ def marks_svg(marks: Iterable[PlacedMark], *, factor: float, dot_ink: str = MARK
 def _mark_svg(mark: PlacedMark, factor: float, dot_ink: str) -> str:
     if mark.station.dot:
         return svg.circle(mark.x, mark.y, mark.size_mm / 2, fill=dot_ink, stroke="#ffffff", pen=0.15)
+    if mark.station.badge:
+        return _badge(mark)
     drawn = mark_symbol(
         mark.x, mark.y, mark.size_mm, mark.station.kind, filled=mark.station.filled or mark.station.emphasis
     )
@@ -302,6 +306,14 @@ def _mark_svg(mark: PlacedMark, factor: float, dot_ink: str) -> str:
         anchor="middle",
         halo="#ffffff",
         halo_mm=0.22 * size,
+    )
+
+
+def _badge(mark: PlacedMark) -> str:
+    size = mark.size_mm * 0.72
+    disc = svg.circle(mark.x, mark.y, mark.size_mm / 2, fill=PAGE_SHADES["ink"].light, stroke="#ffffff", pen=0.2)
+    return disc + svg.text(
+        mark.station.number, mark.x, mark.y + 0.37 * size, size, fill="#ffffff", bold=True, anchor="middle"
     )
 
 

@@ -15,7 +15,7 @@ from stations.hours.wording import describe_hours
 from stations.maps import style
 from stations.maps.imprint import Imprint, imprint_words
 from stations.maps.paper_map import PaperMap
-from stations.maps.print_parts import Document, common_files, qr_drawing, template, to_json
+from stations.maps.print_parts import Document, common_files, qr_drawing, symbol_of, template, to_json
 from stations.model.keys import EntryMethod
 from stations.model.paper import Paper
 from stations.model.station import Station
@@ -114,7 +114,7 @@ def _content(facts: PosterFacts, map_mm: tuple[float, float], lang: str, *, larg
     return {
         "station-id": station.station_id,
         "name": _name(station, lang),
-        "kind": station.kind,
+        "symbol": symbol_of(station),
         "kind-words": " · ".join(one for one in ("" if kind in _name(station, lang) else kind, station.address) if one),
         "place": station.township or "",
         "hours": _sentence(_hours_words(station.hours, lang)) if station.hours else None,

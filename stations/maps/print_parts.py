@@ -11,7 +11,9 @@ from pathlib import Path
 
 import segno
 
-from stations.maps.style import MARKS, PAGE_SHADES, STATE_SHADES, SYMBOLS
+from stations.maps.style import MARKS, PAGE_SHADES, STATE_SHADES, SYMBOLS, sorted_services
+from stations.model.keys import StationKind
+from stations.model.station import Station
 
 QUIET_ZONE = 4
 """Modules left white around a code, as ISO/IEC 18004 asks for."""
@@ -42,6 +44,14 @@ def common_files() -> Mapping[str, bytes]:
 def to_json(value: object) -> bytes:
     """Return a value as the JSON that a source reads."""
     return json.dumps(value, ensure_ascii=False).encode()
+
+
+def symbol_of(station: Station) -> str:
+    """Return the symbol that stands for a station: that of its kind, of a public place that of what it is there for."""
+    services = sorted_services({str(key): count for key, count in station.services.items()})
+    if station.kind is StationKind.PUBLIC_PLACE and services:
+        return f"service.{services[0][0]}"
+    return f"kind.{station.kind}"
 
 
 def qr_drawing(text: str) -> str:

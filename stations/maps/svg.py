@@ -33,12 +33,11 @@ def path_of(shapes: NDArray[np.object_] | Sequence[shapely.Geometry]) -> str:
     steps = np.rint(points * STEPS_PER_MM).astype(np.int64)
     moves = np.diff(steps, axis=0, prepend=steps[:1])
     begins = np.diff(line, prepend=-1) != 0
-    parts: list[str] = []
-    for first, (x, y), (across, down) in zip(begins.tolist(), steps.tolist(), moves.tolist(), strict=True):
-        if first:
-            parts.append(f"M{x} {y}l")
-        elif across or down:
-            parts.append(f"{across} {down} ")
+    drawn = np.flatnonzero(begins | moves.any(axis=1))
+    shown = np.where(begins[drawn, None], steps[drawn], moves[drawn])
+    # flat lists: pairs would be so many small objects that Python stops to collect them
+    whole = zip(begins[drawn].tolist(), shown[:, 0].tolist(), shown[:, 1].tolist(), strict=True)
+    parts = [f"M{x} {y}l" if first else f"{x} {y} " for first, x, y in whole]
     return "".join(parts).replace("lM", "M").rstrip("l ")
 
 

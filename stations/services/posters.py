@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib.metadata import version
+from itertools import product
 
 import numpy as np
 import shapely
@@ -37,7 +38,8 @@ MOST_OTHERS = 3
 PRINTED_MODES = (TravelMode.WALK, TravelMode.EBIKE)
 UNKNOWN_S = np.iinfo(np.int64).max
 _EDGE_MM = 6.0
-_LARGE = 1.2
+_MAP_TYPE, _LARGE_MAP_TYPE = 1.15, 1.35
+"""By how much names and marks of a poster's map are larger than on a sheet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,9 +229,7 @@ class _Drawer:
         self._size = map_size_mm(query.paper, large=query.large)
         self._factor = self._size[0] / map_size_mm(read_paper("A4"), large=query.large)[0]
         self._options = MapOptions(
-            factor=self._factor * (_LARGE if query.large else 1.0),
-            north=True,
-            bar=True,
+            factor=self._factor * (_LARGE_MAP_TYPE if query.large else _MAP_TYPE), north=True, bar=True
         )
         bounds = [shapely.total_bounds(one.lines) for one in self._base.names]
         self._name_bounds = np.array(bounds, dtype=np.float64).reshape(-1, 4)
@@ -261,6 +261,7 @@ class _Drawer:
                     float(self._x[one]),
                     float(self._y[one]),
                     emphasis=one == number,
+                    badge=one != number and bool(words),
                     dot=one != number and not words,
                 )
             )
@@ -274,14 +275,18 @@ class _Drawer:
         return replace(self._base, names=tuple(self._base.names[one] for one in np.flatnonzero(near)))
 
     def _frame(self, number: int, others: Sequence[int]) -> Frame:
-        """Return the frame about a station: the largest scale that shows all of the others, or as many as can be."""
-        width, height = self._size
+        """Return the frame about a station: the largest scale that shows all of the others, or as many as can be.
+
+        The station is its middle, or where that would not do the middle of them all.
+        """
         edge = _EDGE_MM * self._factor
-        x, y = float(self._x[number]), float(self._y[number])
-        frames = [Frame(width, height, scale, x, y) for scale in SCALES]
         for count in range(len(others), 0, -1):
-            for frame in frames:
-                across, down = frame.to_mm(self._x[others[:count]], self._y[others[:count]])
+            shown = [number, *others[:count]]
+            x, y = self._x[shown], self._y[shown]
+            middles = ((x[0], y[0]), ((x.min() + x.max()) / 2, (y.min() + y.max()) / 2))
+            for scale, (centre_x, centre_y) in product(SCALES, middles):
+                frame = Frame(*self._size, scale, float(centre_x), float(centre_y))
+                across, down = frame.to_mm(x, y)
                 if all(frame.holds(a, d, margin_mm=edge) for a, d in zip(across.tolist(), down.tolist(), strict=True)):
                     return frame
-        return Frame(width, height, USUAL_SCALE, x, y)
+        return Frame(*self._size, SCALES[-1] if others else USUAL_SCALE, float(self._x[number]), float(self._y[number]))

@@ -49,12 +49,17 @@ def choose_inset(
     largest scale wins. The frame is cut down to what its stations need, or, if `whole`, takes all its room.
     """
     crowded = _crowded(x, y, scale, ROOM_MARKS * factor)
-    scales = _finer_scales(scale) if crowded.any() else []
-    windows = [(_best_window(x, y, crowded, finer, width_mm, height_mm, factor), finer) for finer in scales]
+    windows: list[tuple[float, float, NDArray[np.int64]]] = []
+    most = 0.0
+    for finer in _finer_scales(scale) if crowded.any() else ():
+        gain, members = _best_window(x, y, crowded, finer, width_mm, height_mm, factor)
+        most = max(most, gain)
+        if gain < most / 2:  # ever smaller windows hold ever fewer
+            break
+        windows.append((gain, finer, members))
     if not windows:
         return None
-    enough = NEAR_BEST * max(gain for (gain, _), _ in windows)
-    (_, members), finer = next(one for one in reversed(windows) if one[0][0] >= enough)
+    _, finer, members = next(one for one in reversed(windows) if one[0] >= NEAR_BEST * most)
     near, still = _crowded(x, y, scale, APART_MARKS * factor), _crowded(x, y, finer, APART_MARKS * factor)
     if (near & ~still)[members].sum() < max(LEAST_FREED, LEAST_FREED_SHARE * len(x)):
         return None

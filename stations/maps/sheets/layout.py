@@ -102,9 +102,11 @@ def plan_sheet(
     beside, share = _best_split(content, area, factor)
     frame, panel = _map_and_panel(content, area, factor, share, beside=beside)
     least = factor if least_factor is None else min(factor, least_factor)
-    insets = {share: _inset(content, frame, panel, share, factor) for share in (INSET_SHARES if with_inset else ())}
-    for index_factor in dict.fromkeys((factor, (factor + least) / 2, least)):
-        for inset in insets.values() or (None,):
+    hopeless = _with_index(content, frame, None, panel, factor, least) is None
+    shares = INSET_SHARES if with_inset and not hopeless else ()
+    insets = [_inset(content, frame, panel, share, factor) for share in shares] or [None]
+    for index_factor in () if hopeless else dict.fromkeys((factor, (factor + least) / 2, least)):
+        for inset in insets:
             plan = _with_index(content, frame, inset, panel, factor, index_factor)
             if plan is not None:
                 return _grown(content, plan, factor)
