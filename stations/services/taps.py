@@ -15,6 +15,8 @@ from stations.services.region import Region
 from stations.store.taps import TapStore
 
 LOOK_EVERY_S = 5.0
+READER = "taps"
+"""Name of the thread that reads in the background."""
 CLOCKS_DIFFER = timedelta(minutes=1)
 """How far a phone's clock may be ahead of ours."""
 
@@ -79,7 +81,7 @@ class DoorBoard:
     def _look_in_background(self, region: Region) -> None:
         if self._reading.acquire(blocking=False):
             self._looked_at = time.monotonic()
-            threading.Thread(target=self._look_and_release, args=(region,), daemon=True).start()
+            threading.Thread(target=self._look_and_release, args=(region,), name=READER, daemon=True).start()
 
     def _look_and_release(self, region: Region) -> None:
         try:

@@ -33,7 +33,7 @@ def tap(answer=TapAnswer.GOT_IN, *, station="e", at=None, tap_id="phone-0001"):
 
 def wait_for_background():
     for thread in threading.enumerate():
-        if thread.name.startswith("Thread-") and thread.daemon:
+        if thread.name == service.READER:
             thread.join(10)
 
 

@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 import pytest
 
 from stations.services.build import build_region
+from stations.services.taps import READER
 from stations.settings import PROJECT_ROOT
 from stations.web import create_app, server
 
@@ -113,7 +114,7 @@ def test_a_question_writes_nothing_at_all(make_town, tmp_path):
 
 def wait_for_taps_to_be_read():
     for thread in threading.enumerate():
-        if thread.daemon and thread is not threading.current_thread():
+        if thread.name == READER:
             thread.join(10)
 
 
