@@ -14,6 +14,7 @@ EARTH_RADIUS_M = 6_371_008.8
 
 _RUN = 8
 """Places in a box of the lowest level."""
+_NOBODY = -1
 
 
 def straight_line_m(lon: float, lat: float, to_lon: ArrayLike, to_lat: ArrayLike) -> NDArray[np.float64]:
@@ -54,7 +55,7 @@ class StraightLineIndex:
     Parameters
     ----------
     lon, lat
-        WGS 84 degrees, shape (K,), at least one.
+        WGS 84 degrees, shape (K,).
 
     Raises
     ------
@@ -67,6 +68,7 @@ class StraightLineIndex:
         self._number = np.asarray(cKDTree(points).indices, dtype=np.int64)
         self._points = points[self._number]
         self._boxes, self._begin = _boxes_around(self._points)
+        self._any = np.ones(len(points), dtype=np.bool_)
 
     def nearest(self, lon: ArrayLike, lat: ArrayLike, k: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Return the `k` places nearest to each of Q others, nearest first, equal distances by number.
@@ -83,11 +85,25 @@ class StraightLineIndex:
         metres
             float64, by great circle on the mean sphere, shape as `number`.
         """
+        return self._search(lon, lat, k, self._any)
+
+    def nearest_of(self, allowed: NDArray[np.bool_], lon: float, lat: float, k: int) -> NDArray[np.int64]:
+        """Return the numbers of the `allowed` places nearest to one other, nearest first, as many as `k`.
+
+        `allowed` is bool (K,); `lon` and `lat` are WGS 84 degrees. Equal distances go by number.
+        """
+        number = self._search(lon, lat, k, allowed)[0][0]
+        found: NDArray[np.int64] = number[number != _NOBODY]
+        return found
+
+    def _search(
+        self, lon: ArrayLike, lat: ArrayLike, k: int, allowed: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         origins = _vectors(lon, lat)
         shape = len(origins), min(k, len(self._number))
         number, metres = np.empty(shape, dtype=np.int64), np.empty(shape)
         if number.size:
-            _search(origins, self._points, self._number, self._boxes, self._begin, number, metres)
+            _search(origins, self._points, self._number, self._boxes, self._begin, allowed, number, metres)
         return number, metres
 
 
@@ -101,6 +117,8 @@ def _boxes_around(points: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDA
     float64 (2 L, 6) and int64 (L + 1,): box b holds the boxes 2 b and 2 b + 1, box L + i the i-th run of points. Runs
     are of equal size, so that boxes halve the points where the k-d tree does.
     """
+    if not len(points):
+        return np.zeros((2, 6)), np.zeros(2, dtype=np.int64)
     size = 1 << max(len(points) // _RUN, 1).bit_length() - 1
     begin = np.arange(size + 1) * len(points) // size
     boxes = np.empty((2 * size, 6))
@@ -132,10 +150,11 @@ def _search(
     number_of: NDArray[np.int64],
     boxes: NDArray[np.float64],
     begin: NDArray[np.int64],
+    allowed: NDArray[np.bool_],
     number: NDArray[np.int64],
     metres: NDArray[np.float64],
 ) -> None:
-    """Write the nearest of `points` to every origin, as many as a row has room for; there must be so many."""
+    """Write the nearest allowed ones of `points` to every origin, as many as a row has room for, then `_NOBODY`."""
     lowest, room = boxes.shape[0] // 2, number.shape[1]
     waiting, gaps = np.empty(64, dtype=np.int64), np.empty(64)  # one box of each level at most, and one more
     best, square = np.empty(room, dtype=np.int64), np.empty(room)
@@ -143,7 +162,7 @@ def _search(
         x, y, z = origins[q]
         if math.isnan(x):
             raise ValueError("lon and lat must be numbers")
-        square[:] = np.inf
+        best[:], square[:] = _NOBODY, np.inf
         depth, waiting[0], gaps[0] = 1, 1, 0.0
         while depth:
             depth -= 1
@@ -161,7 +180,7 @@ def _search(
                 continue
             for i in range(begin[box - lowest], begin[box - lowest + 1]):
                 gap = (points[i, 0] - x) ** 2 + (points[i, 1] - y) ** 2 + (points[i, 2] - z) ** 2
-                if gap <= square[room - 1]:
+                if gap <= square[room - 1] and allowed[number_of[i]]:
                     _take(number_of[i], gap, best, square)
         for i in range(room):
             number[q, i] = best[i]

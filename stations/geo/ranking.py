@@ -7,8 +7,6 @@ them. Station k follows course ``course[k]``, whose stretches are ``offset[c]:of
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -122,7 +120,7 @@ def _comes_before(group: int, value: int, turn: int, other_group: int, other_val
 
 @njit(cache=True)
 def rank_doors(
-    numbers: NDArray[np.int64],
+    allowed: NDArray[np.bool_],
     wanted: int,
     there_ms: NDArray[np.uint32],
     extra_ms: NDArray[np.int64],
@@ -134,32 +132,28 @@ def rank_doors(
     state: NDArray[np.uint8],
     opens: NDArray[np.int64],
     left: int,
-    lon: float,
-    lat: float,
-    to_lon: NDArray[np.float64],
-    to_lat: NDArray[np.float64],
     best: NDArray[np.int64],
 ) -> int:
-    """Write the first stations of `numbers` that are open, or shut and known to open; return how many were written.
+    """Write the first allowed stations that are open, or shut and known to open; return how many were written.
 
-    `wanted` is `OPEN` or `CLOSED`. The state is that on arrival, without a travel time that on setting out. Those
-    that have a travel time come first, then those not `behind`; then shut ones that have one by the moment they open;
-    then the nearest, by travel time or else by straight line from `lon`, `lat` (WGS 84 degrees); then by `turn`.
+    `wanted` is `OPEN` or `CLOSED`, the state that on arrival; what has no travel time is left out. Those not `behind`
+    come first; then shut ones by the moment they open; then by travel time; then by `turn`.
     """
     room, count = best.shape[0], 0
-    keys = np.empty((room + 1, 5))
-    for number in numbers:
-        timed = there_ms[number] != UNREACHED
-        travel_s = _seconds(there_ms[number], extra_ms[number]) if timed else 0
+    keys = np.empty((room + 1, 4), dtype=np.int64)
+    for number in range(there_ms.shape[0]):
+        if there_ms[number] == UNREACHED or not allowed[number]:
+            continue
+        travel_s = _seconds(there_ms[number], extra_ms[number])
         its_course = course[number]
         stretch = _stretch_at(start, offset[its_course], offset[its_course + 1], left + travel_s)
         if state[stretch] != wanted or (wanted == CLOSED and opens[stretch] == NONE):
             continue
         key = keys[room]
-        key[0], key[1] = 0.0 if timed else 1.0, 1.0 if behind[number] else 0.0
-        key[2] = opens[stretch] if wanted == CLOSED and timed else 0.0
-        key[3] = travel_s if timed else great_circle_share(lon, lat, to_lon[number], to_lat[number])
-        key[4] = turn[number]
+        key[0] = 1 if behind[number] else 0
+        key[1] = opens[stretch] if wanted == CLOSED else 0
+        key[2] = travel_s
+        key[3] = turn[number]
         place = count
         while place > 0 and _is_less(key, keys[place - 1]):
             place -= 1
@@ -227,14 +221,6 @@ def look_up(
 
 
 @njit(cache=True)
-def great_circle_share(lon: float, lat: float, to_lon: float, to_lat: float) -> float:
-    """Return the half chord squared between two places (WGS 84 degrees), which grows with the great circle."""
-    phi, other = math.radians(lat), math.radians(to_lat)
-    across = math.sin(math.radians(to_lon - lon) / 2)
-    return math.sin((other - phi) / 2) ** 2 + math.cos(phi) * math.cos(other) * across**2
-
-
-@njit(cache=True)
 def _seconds(network_ms: int, extra_ms: int) -> int:
     return int((np.int64(network_ms) + extra_ms + 999) // 1000)
 
@@ -252,7 +238,7 @@ def _stretch_at(start: NDArray[np.int64], low: int, high: int, instant: int) -> 
 
 
 @njit(cache=True)
-def _is_less(key: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
+def _is_less(key: NDArray[np.int64], other: NDArray[np.int64]) -> bool:
     for i in range(key.shape[0]):
         if key[i] != other[i]:
             return bool(key[i] < other[i])
@@ -263,7 +249,7 @@ def warm_up_ranking() -> None:
     """Compile the passes, or load what was compiled before."""
     ms, whole, yes = np.zeros(1, dtype=np.uint32), np.zeros(1, dtype=np.int64), np.ones(1, dtype=np.bool_)
     hours = (whole, np.array([0, 1], dtype=np.int64), whole, np.zeros(1, dtype=np.uint8), whole)
-    out, degrees = (whole.copy(), whole.copy(), whole.copy()), np.zeros(1)
+    out = whole.copy(), whole.copy(), whole.copy()
     rank_by_use(ms, ms, whole, whole, yes, yes, whole, *hours, 0, 0, -1, False, False, False, *out)
-    rank_doors(whole, 1, ms, whole, yes, whole, *hours, 0, 0.0, 0.0, degrees, degrees, whole.copy())
+    rank_doors(yes, 1, ms, whole, yes, whole, *hours, 0, whole.copy())
     look_up(whole, ms, ms, ms, whole, whole, *hours, 0, 0, False)

@@ -109,6 +109,11 @@ class WeekArrays:
         since = np.clip(instants - self.first, 0, self.length - 1)
         return np.searchsorted(self._key, self.course[stations] * self.length + since, side="right") - 1
 
+    def stretches_at(self, instant: int) -> NDArray[np.int64]:
+        """Return the stretch (of S) that holds an instant, of every course."""
+        since = min(max(instant - self.first, 0), self.length - 1)
+        return np.searchsorted(self._key, np.arange(len(self.offset) - 1) * self.length + since, side="right") - 1
+
 
 class _Window(NamedTuple):
     courses: tuple[_Course, ...]

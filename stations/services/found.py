@@ -11,7 +11,7 @@ import numpy as np
 
 from stations.geo.nearest import straight_line_m
 from stations.geo.ranking import IS_UNCONFIRMED, NONE, look_up
-from stations.hours.timetable import SOON_S, seconds_of
+from stations.hours.timetable import SOON_S, WeekArrays, seconds_of
 from stations.model.answers import Arrival, FoundStation
 from stations.model.keys import ArrivalState, TravelReason
 from stations.model.queries import NearestQuery
@@ -33,12 +33,13 @@ _STATES = (
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question with what was looked up for it: the region, the trips, and what is known of the doors."""
+    """One question with what was looked up for it: the region, the trips, what is known of the doors, the hours."""
 
     query: NearestQuery
     region: Region
     trips: Trips
     doors: DoorReport
+    hours: WeekArrays
 
     @property
     def behind(self) -> Mask:
@@ -78,7 +79,7 @@ def lines_of(numbers: Sequence[int], asked: Asked, *, at_departure: bool = False
         Tell of those without a travel time what one would find who were there on setting out.
     """
     query, trips, arrays = asked.query, asked.trips, asked.region.arrays
-    hours, chosen = asked.region.timetable.week_arrays(query.when), np.array(numbers, dtype=np.int64)
+    hours, chosen = asked.hours, np.array(numbers, dtype=np.int64)
     found = look_up(
         chosen, trips.there_ms, trips.back_ms, trips.onward_ms, trips.extra_ms, trips.way_in_ms,
         hours.course, hours.offset, hours.start, hours.state, hours.opens,

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from stations.geo.kernels import UNREACHED
-from stations.geo.nearest import straight_line_m
 from stations.geo.ranking import USABLE, rank_by_use
 from stations.hours.timetable import SOON_S, seconds_of
 from stations.model.answers import Instead, NearestAnswer
@@ -60,12 +59,13 @@ def find_nearest(query: NearestQuery, region: Region, *, doors: DoorReport = UNR
 
 def rank_nearest(query: NearestQuery, region: Region, *, doors: DoorReport = UNREAD) -> Ranking:
     """Return what `find_nearest` does, before it is told in values; in the same order."""
-    asked = Asked(query, region, plan_trips(query, region), doors)
+    asked = Asked(query, region, plan_trips(query, region), doors, region.timetable.week_arrays(query.when))
     allowed = _asked_for(query, region)
     numbers, usable = _ranked(asked, allowed)
     room = query.limit - len(numbers)
     if room and not (query.open_on_arrival or query.always_open or query.budget_min is not None):
-        numbers += _untimed(asked, allowed)[:room]
+        untimed = allowed & (asked.trips.there_ms == UNREACHED)
+        numbers += region.arrays.nearest_of(untimed, query.origin, room)
     return Ranking(asked, lines_of(numbers, asked), None if usable else find_instead(asked, allowed))
 
 
@@ -81,8 +81,9 @@ def _asked_for(query: NearestQuery, region: Region) -> Mask:
 
 def _ranked(asked: Asked, allowed: Mask) -> tuple[list[int], bool]:
     """Return the best stations that have a travel time, by number, and whether the first can be used."""
-    query, trips, arrays = asked.query, asked.trips, asked.region.arrays
-    hours = asked.region.timetable.week_arrays(query.when)
+    query, trips, arrays, hours = asked.query, asked.trips, asked.region.arrays, asked.hours
+    if trips.origin_snap_m is None:
+        return [], False
     number, group, value = np.empty((3, query.limit), dtype=np.int64)
     count = rank_by_use(
         trips.there_ms, trips.home_ms, trips.extra_ms, trips.way_in_ms, allowed, asked.behind, arrays.turn,
@@ -92,12 +93,3 @@ def _ranked(asked: Asked, allowed: Mask) -> tuple[list[int], bool]:
         number, group, value,
     )  # fmt: skip
     return number[:count].tolist(), bool(count and group[0] == USABLE)
-
-
-def _untimed(asked: Asked, allowed: Mask) -> list[int]:
-    """Return the numbers of the stations that have no travel time, nearest by straight line first."""
-    arrays, origin = asked.region.arrays, asked.query.origin
-    numbers = np.flatnonzero(allowed & (asked.trips.there_ms == UNREACHED))
-    metres = straight_line_m(origin.lon, origin.lat, arrays.lon[numbers], arrays.lat[numbers])
-    found: list[int] = numbers[np.lexsort((arrays.turn[numbers], metres))].tolist()
-    return found

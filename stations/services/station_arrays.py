@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from stations.geo.nearest import StraightLineIndex
 from stations.model.keys import ANSWERS, NO_REGISTRATION, EntryMethod, Need, ServiceKey, StationKind
+from stations.model.queries import Place
 from stations.model.station import Station
 
 Mask = NDArray[np.bool_]
@@ -24,6 +26,8 @@ class StationArrays:
         float64, WGS 84 degrees of the door.
     turn
         int64, the place of each station when all are ordered by `station_id`.
+    in_turn
+        int64, the stations so ordered.
     way_in_ms
         int64, the walk between gate and door, 0 where there is none or it is not known.
     listed
@@ -41,6 +45,7 @@ class StationArrays:
     lon: NDArray[np.float64]
     lat: NDArray[np.float64]
     turn: NDArray[np.int64]
+    in_turn: NDArray[np.int64]
     way_in_ms: NDArray[np.int64]
     listed: Mask
     public: Mask
@@ -49,11 +54,18 @@ class StationArrays:
     entries: Mapping[EntryMethod, Mask]
     no_registration: Mask
     nobody: Mask
+    _straight: StraightLineIndex
 
     def that_offer(self, services: Iterable[ServiceKey], needs: Iterable[Need]) -> Mask:
         """Return which stations, listed or not, offer every one of `services` and meet every one of `needs`."""
         masks = [*(self.services[key] for key in services), *(self.needs[need] for need in needs)]
         return np.logical_and.reduce(masks) if masks else ~self.nobody
+
+    def nearest_of(self, allowed: Mask, place: Place, most: int) -> list[int]:
+        """Return the `allowed` stations nearest to a place by straight line, as many as `most`; equal ones by turn."""
+        found = self._straight.nearest_of(allowed[self.in_turn], place.lon, place.lat, most)
+        numbers: list[int] = self.in_turn[found].tolist()
+        return numbers
 
 
 def arrange(stations: Sequence[Station]) -> StationArrays:
@@ -62,12 +74,15 @@ def arrange(stations: Sequence[Station]) -> StationArrays:
     beside_own = public if not public.all() else np.zeros_like(public)
     services = {key: _mask(key in station.services for station in stations) for key in ServiceKey}
     entries = {entry: _mask(station.entry is entry for station in stations) for entry in EntryMethod}
-    turn = np.empty(len(stations), dtype=np.int64)
-    turn[sorted(range(len(stations)), key=lambda number: stations[number].station_id)] = np.arange(len(stations))
+    by_id = sorted(range(len(stations)), key=lambda number: stations[number].station_id)
+    in_turn, turn = np.array(by_id, dtype=np.int64), np.empty(len(stations), dtype=np.int64)
+    turn[in_turn] = np.arange(len(stations))
+    lon, lat = np.array([(one.lon, one.lat) for one in stations], dtype=np.float64).reshape(-1, 2).T.copy()
     return StationArrays(
-        lon=np.array([station.lon for station in stations], dtype=np.float64),
-        lat=np.array([station.lat for station in stations], dtype=np.float64),
+        lon=lon,
+        lat=lat,
         turn=turn,
+        in_turn=in_turn,
         way_in_ms=np.array([1000 * (station.entrance_s or 0) for station in stations], dtype=np.int64),
         listed=~beside_own,
         public=beside_own,
@@ -76,6 +91,7 @@ def arrange(stations: Sequence[Station]) -> StationArrays:
         entries=entries,
         no_registration=np.logical_or.reduce([entries[entry] for entry in NO_REGISTRATION]),
         nobody=np.zeros_like(public),
+        _straight=StraightLineIndex(lon[in_turn], lat[in_turn]),
     )
 
 

@@ -64,6 +64,24 @@ def test_equal_distances_go_by_number_among_many_on_few_spots():
     assert metres[0] == pytest.approx(every[number[0]], abs=1e-5)
 
 
+@pytest.mark.parametrize("share", [0.0, 0.02, 0.5, 1.0])
+def test_only_those_allowed_are_found_in_the_order_of_all(share):
+    rng = np.random.default_rng(11)
+    lon, lat = rng.uniform(116.6, 116.9, 500).round(2), rng.uniform(35.4, 35.7, 500).round(2)  # several on one spot
+    allowed, index = rng.random(500) < share, StraightLineIndex(lon, lat)
+    for x, y in rng.uniform((116.5, 35.3), (117.0, 35.8), (40, 2)):
+        order = np.lexsort((np.arange(500), straight_line_m(x, y, lon, lat).round(4)))
+
+        assert index.nearest_of(allowed, x, y, 7).tolist() == [one for one in order.tolist() if allowed[one]][:7]
+
+
+def test_among_no_places_none_is_found():
+    nobody = StraightLineIndex([], [])
+
+    assert nobody.nearest_of(np.zeros(0, dtype=bool), 116.8, 35.5, 3).tolist() == []
+    assert nobody.nearest([116.8], [35.5], 3)[0].shape == (1, 0)
+
+
 @pytest.mark.parametrize("place", [(np.nan, 0.0), (0.0, np.nan), (np.inf, 0.0)])
 def test_a_place_that_is_nowhere_is_refused(place):
     with pytest.raises(ValueError, match="must be"):

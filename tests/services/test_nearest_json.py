@@ -126,3 +126,23 @@ def test_the_best_few_are_the_first_of_all_ranked_one_by_one(crowded, mode, hour
     assert list(whole) == sorted(whole, key=rank)
     for limit in (1, 2, 7, 25, 59, 60):
         assert find_nearest(replace(query, limit=limit), region, doors=doors).found == whole[:limit]
+
+
+@pytest.mark.parametrize("hour", [3, 8, 12, 17, 23])
+def test_off_the_roads_the_nearest_are_told_by_what_is_so_on_setting_out(crowded, hour):
+    region, _ = crowded
+    locked = frozenset({"s00", "s37", "s14", "s51"})
+    query = NearestQuery(Place(116.79, 35.5), TravelMode.WALK, MONDAY.replace(hour=hour), limit=200)
+    answer = find_nearest(query, region, doors=DoorReport(MONDAY, {}, locked))
+    now = {
+        one.station_id: region.timetable.arrival(number, when=query.when, travel_s=0)
+        for number, one in enumerate(region.stations)
+    }
+    by_distance = [item.station.station_id for item in answer.found]
+    last_locked = sorted(by_distance, key=lambda one: one in locked)
+    is_open = next(one for one in last_locked if now[one].state is ArrivalState.OPEN)
+    opens = next(one for one in last_locked if now[one].state is not ArrivalState.OPEN and now[one].opens_at)
+
+    assert [rank(item) for item in answer.found] == sorted(rank(item) for item in answer.found)
+    assert answer.instead.nearest_open.station.station_id == is_open
+    assert answer.instead.next_to_open.station.station_id == opens
