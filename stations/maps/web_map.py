@@ -143,7 +143,7 @@ def _demand_layer(demand: Iterable[DemandMark], name: str) -> folium.GeoJson:
             "properties": {
                 "state": mark.state,
                 "radius": _radius_px(mark.weight / heaviest),
-                "text": safe_text(mark.text),
+                "text": f"<bdi>{safe_text(mark.text)}</bdi>",
             },
         }
         for mark in marks
@@ -194,7 +194,7 @@ def _station_layer(stations: Iterable[StationMark], title: str) -> MarkerCluster
             icon_size=(28, 28),
             icon_anchor=(14, 14),
         )
-        text = "<br>".join(safe_text(line) for line in mark.lines)
+        text = "<br>".join(f"<bdi>{safe_text(line)}</bdi>" for line in mark.lines)
         folium.Marker((mark.lat, mark.lon), icon=icon, popup=folium.Popup(text, max_width=280, lazy=True)).add_to(
             cluster
         )

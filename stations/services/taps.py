@@ -38,10 +38,11 @@ def record_tap(tap: Tap, *, client: str, moment: datetime, region: Region, offic
         The database does not answer.
     """
     region.number(tap.station_id)
+    shown = f"{tap.at.astimezone(ZoneInfo(region.profile.time_zone)):%Y-%m-%d %H:%M}"
     if tap.at > moment + CLOCKS_DIFFER:
-        raise InputError("tap.at_ahead", field="at", value=tap.at.isoformat())
+        raise InputError("tap.at_ahead", field="at", value=shown)
     if tap.at < moment - OLDEST_SENT:
-        raise InputError("tap.at_old", field="at", value=tap.at.isoformat())
+        raise InputError("tap.at_old", field="at", value=shown)
     minute = min(tap.at, moment).astimezone(UTC).replace(second=0, microsecond=0)
     known = Tap(tap.station_id, tap.answer, minute, tap.tap_id)
     tap_store(office, region).add(known, client=client, moment=moment)

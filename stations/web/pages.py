@@ -179,18 +179,21 @@ def _answer(query: NearestQuery, region: Region) -> Row:
     groups = _instead_rows(answer.instead, answer) if answer.instead else {}
     told = {row["station_id"] for rows in groups.values() for row in rows}
     rest = [_row(one, answer) for one in answer.found if one.station.station_id not in told]
-    return {"instead": groups, "found": rest}
+    return {"instead": groups, "found": rest, "off": answer.origin_snap_m is None}
 
 
 def _instead_rows(instead: Instead, answer: NearestAnswer) -> dict[str, list[Row]]:
     """Return what is told instead, by its heading, each station once; headings without any are left out."""
     seen: set[str] = set()
     groups: dict[str, list[Row]] = {}
-    for key, found in (
+    parts = [
         ("next_to_open", (instead.next_to_open,)),
         ("nearest_open", (instead.nearest_open,)),
         ("public", instead.public),
-    ):
+    ]
+    if answer.origin_snap_m is None:  # there may well be doors open, only the time is not known
+        parts.append(parts.pop(0))
+    for key, found in parts:
         rows = [_row(one, answer) for one in found if one is not None and one.station.station_id not in seen]
         seen |= {row["station_id"] for row in rows}
         if rows:

@@ -22,8 +22,8 @@ from stations.web import create_app
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
 LONGEST_WAIT_MS = 15_000
-HOSTILE = "<b>\"'&${1+1}`a`<img src=x onerror=alert(1)>\\"
-"""Live in HTML and in a template literal."""
+HOSTILE = "<b>\"'&${1+1}`a`<img src=x onerror=alert(1)>\\ \u05e9\u05dc\u05d5\u05dd\u200f 😀"
+"""Live in HTML and in a template literal, then from right to left."""
 
 
 @dataclass

@@ -12,6 +12,7 @@ pytestmark = pytest.mark.browser
 
 CENTRE = (116.8235, 35.5567)
 ELSEWHERE = (24.94, 60.17)
+OFF_THE_ROADS = (116.66, 35.48)
 
 
 def cards(page):
@@ -40,6 +41,12 @@ def ask_again(page, act):
 def found(lang, label, count, mode="ebike", speed=15):
     mode = say(lang, "page.mode_option", mode=say(lang, f"mode.{mode}"), speed=speed)
     return say(lang, "page.found", label=label, count=count, mode=mode)
+
+
+def is_in_sight(page, selector):
+    """Whether something stands whole on the screen, above the bar of the map."""
+    box, bar = page.locator(selector).bounding_box(), page.locator("#map-sheet").bounding_box()
+    return box["y"] >= 0 and box["y"] + box["height"] <= bar["y"]
 
 
 def shown(body):
@@ -97,6 +104,7 @@ def test_a_rider_who_refuses_is_told_what_to_do(visit, lang):
     page.wait_for_selector("#status.wrong")
 
     assert status(page).inner_text() == say(lang, "page.geo_denied")
+    assert is_in_sight(page, "#status")
     assert page.locator("#place").is_visible()
 
 
@@ -104,6 +112,7 @@ def test_a_rider_elsewhere_may_look_from_the_middle(visit):
     page = visit(at=ELSEWHERE).go("/?lang=en")
     page.wait_for_selector("#status.wrong")
     assert say("en", "page.geo_outside", region="Yanzhou District") in status(page).inner_text()
+    assert is_in_sight(page, "#status button")
     page.get_by_role("button", name="Look from the middle").click()
 
     assert wait_for_list(page) > 0
@@ -204,6 +213,31 @@ def test_the_mode_changes_the_list_and_is_remembered(located):
     assert page.locator("#mode").input_value() == "walk"
 
 
+def test_who_parks_a_truck_comes_by_car_unless_another_mode_was_chosen(located):
+    page = located.page
+    body = ask_again(page, lambda: page.locator("input[value=truck]").check(force=True))
+    assert body["mode"] == "car"
+    ask_again(page, lambda: page.locator("input[value=truck]").uncheck(force=True))
+    ask_again(page, lambda: page.locator("#mode").select_option("ebike"))
+    body = ask_again(page, lambda: page.locator("input[value=truck]").check(force=True))
+
+    assert body["mode"] == "ebike"
+
+
+def test_off_the_roads_what_is_open_comes_before_what_opens(visit):
+    window = visit(at=OFF_THE_ROADS)
+    page = window.page
+    with page.expect_response("**/api/nearest") as answered:
+        window.go("/?lang=en")
+    body = answered.value.json()
+    wait_for_list(page)
+
+    assert body["origin"]["snap_m"] is None
+    assert page.get_by_role("heading", name=say("en", "page.instead_off")).is_visible()
+    assert page.locator("#others").inner_text() == say("en", "page.others_off")
+    assert ids(page)[0] == body["instead"]["nearest_open"]["id"]
+
+
 # ---- The map and the hand-off
 
 
@@ -263,7 +297,7 @@ def test_the_way_to_a_station_is_drawn_with_minutes_and_metres(located):
 
 
 def test_the_list_works_when_the_map_does_not_load(visit):
-    window = visit(at=CENTRE)
+    window = visit(at=CENTRE, service_workers="block")  # else it may have kept the file by then
     window.page.route("**/leaflet.js*", lambda route: route.abort())
     page = window.go("/?lang=en")
     wait_for_list(page)
@@ -353,6 +387,19 @@ def test_no_name_comes_alive_in_the_list_or_on_the_map(visit, hostile_home, host
     assert page.locator("h3 b, h3 img, #hand-off-title b").count() == 0
 
 
+def test_a_name_from_right_to_left_turns_nothing_beside_it(visit, hostile_home, hostile, town):
+    page = visit(at=town.places["F"], url=hostile_home).go("/?lang=en")
+    wait_for_list(page)
+    card = cards(page).first
+    name = card.locator("h3 bdi")
+    card.get_by_role("button", name="Navigate to").click()
+    title = page.locator("#hand-off-title").inner_text()
+
+    assert name.inner_text() == hostile
+    assert name.evaluate("(one) => getComputedStyle(one).unicodeBidi") == "isolate"
+    assert title == say("en", "page.navigate_to", name=f"\u2068{hostile}\u2069")
+
+
 def test_no_name_comes_alive_on_a_station_page(visit, hostile_home, hostile):
     page = visit(url=hostile_home).go("/stations/e?lang=en")
     page.wait_for_selector("#map .station-icon")
@@ -423,6 +470,7 @@ def test_filters_narrow_the_list_and_are_cleared_at_once(located):
 
 def test_an_empty_night_is_not_empty(located):
     page = located.page
+    ask_again(page, lambda: page.locator("#mode").select_option("walk"))
     for need in ("truck", "toilet"):
         ask_again(page, lambda need=need: page.locator(f"input[value={need}]").check(force=True))
     page.locator("#filters summary").click()

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
+from html import escape
 from html.parser import HTMLParser
+from urllib.parse import quote
 
 import pytest
 
+from stations.services.build import build_region
 from stations.texts import say
+from stations.web import create_app
 
 PAGES = ["/", "/stations/e", "/planner/coverage", "/nowhere"]
 HAND_OFF = ("https://uri.amap.com/", "https://apis.map.qq.com/", "https://api.map.baidu.com/", "geo:")
@@ -367,6 +372,71 @@ def test_live_text_in_the_address_shows_as_itself(client, hostile):
     assert "<script>alert(1)</script>" in missing.text
     assert hostile in typed.text
     assert hostile in [tag.get("value") for tag in typed.of("input")]
+
+
+TURNED = "<b>\u05e9\u200f😀`${1}"
+"""Live text that is written from right to left."""
+LONG = TURNED * 1000
+"""More than 10,000 characters of it."""
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/?place={}", 200),
+        ("/?lang=zh&when={}", 200),
+        ("/stations/{}", 404),
+        ("/planner/coverage?mode={}", 400),
+        ("/api/places?q={}", 200),
+        ("/api/nearest?lon=116.8&lat=35.5&need={}", 400),
+        ("/api/nearest?lon={}&lat=35.5", 400),
+        ("/api/nearest?lon=116.8&lat=35.5&when={}", 400),
+    ],
+)
+def test_a_question_of_ten_thousand_characters_is_refused_or_cut(client, path, status):
+    response = client.get(path.format(quote(LONG)))
+
+    assert response.status_code == status
+    assert response.text.count("\u05e9") < 20
+    assert response.is_json or "<b>\u05e9" not in response.text
+
+
+@pytest.fixture(scope="module")
+def turned_client(make_town, tmp_path_factory):
+    """A client of a town whose stations are named from right to left and bear long notes."""
+    made = make_town(tmp_path_factory.mktemp("turned"))
+    path = made.settings.region / "stations.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [row | {"name": TURNED, "township": TURNED, "notes": LONG} for row in csv.DictReader(file)]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    list(build_region(made.settings))
+    return create_app(made.settings).test_client()
+
+
+def test_a_name_from_right_to_left_turns_nothing_beside_it(turned_client, town):
+    name = f"<bdi>{escape(TURNED)}</bdi>"
+    lon, lat = town.places["F"]
+    cards = turned_client.post("/", data={"place": "a村", "mode": "walk"}).text
+    page = turned_client.get("/stations/e").text
+    answer = turned_client.post("/api/nearest", json={"lon": lon, "lat": lat}).get_json()
+
+    assert cards.count(f"<h3>{name}</h3>") == 4
+    assert cards.count(f" · {name}</span></p>") == 4  # the township
+    assert page.count(name) == 2  # name and township
+    assert f'<bdi class="name">{escape(TURNED)}</bdi>' in page  # those to go to instead
+    assert Page(page).text.count(LONG) == 1
+    assert {one["properties"]["name"] for one in answer["features"]} == {TURNED}
+
+
+def test_a_name_from_right_to_left_turns_nothing_on_the_map(turned_client):
+    page = turned_client.get("/planner/coverage?mode=walk&minutes=6").text
+    popups = re.findall(r"bdi(?:>|\\u003e)([^/]*?)(?:<|\\u003c)/bdi", page)
+
+    assert sum("\u05e9" in text or "\\u05e9" in text for text in popups) >= 4
+    assert "<b>\u05e9" not in page
 
 
 def test_facts_for_scripts_are_json_that_no_text_can_leave(hostile_client, hostile):

@@ -2,8 +2,8 @@
 (() => {
   "use strict";
 
-  const { page, say, element, symbol, mark, arrivalWords, serviceWords, distanceWords, minutesOf } = window.Stations;
-  const SERVICES_SHOWN = 8;
+  const { page, say, element, named, symbol, mark, arrivalWords, serviceWords, distanceWords, minutesOf } = window.Stations;
+  const SERVICES_SHOWN = 6;
 
   /** "3.2 公里" as number and unit, so that the number can be large. */
   function splitUnit(words) {
@@ -92,12 +92,13 @@
     keys.sort((a, b) => wanted.has(b) - wanted.has(a));
     if (!keys.length) return element("p", { class: "muted" }, say("page.services_none"));
     const row = element("ul", { class: "services" });
-    for (const key of keys.slice(0, SERVICES_SHOWN)) {
+    const count = keys.length > SERVICES_SHOWN + 1 ? SERVICES_SHOWN : keys.length; // "1 more" takes as much room as it
+    for (const key of keys.slice(0, count)) {
       row.append(element("li", { class: wanted.has(key) ? "wanted" : null },
         symbol(`service.${key}`), serviceWords(key, services[key])));
     }
-    const rest = keys.length - SERVICES_SHOWN;
-    if (rest > 0) row.append(element("li", { class: "muted" }, say("page.services_more", { count: rest })));
+    const rest = keys.length - count;
+    if (rest) row.append(element("li", { class: "muted" }, say("page.services_more", { count: rest })));
     return row;
   }
 
@@ -129,6 +130,11 @@
   /** The state that a mark shows: what riders found at the door beats what is posted there. */
   const shownState = (found) => (isLocked(found) && found.state !== "closed" ? "locked" : found.state);
 
+  function kindLine({ kind, township }) {
+    const words = [say(`kind.${kind}`), kind === "public_place" ? say("page.not_ours") : null].filter(Boolean).join(" · ");
+    return element("p", { class: "kind" }, symbol(`kind.${kind}`), element("span", {}, words, ...(township ? [" · ", named(township)] : [])));
+  }
+
   /** One card; `asked` bears when, needs, mode, fix (this phone's own position) and onRoute. */
   function card(feature, asked) {
     const found = feature.properties;
@@ -138,9 +144,8 @@
         isLocked(found) ? element("p", { class: "state state-locked" }, mark("locked"), say("state.locked")) : null,
         element("p", { class: `state state-${found.state}` }, mark(found.state), arrivalWords(found, asked.when)),
         spareLine(found),
-        element("h3", {}, found.name),
-        element("p", { class: "kind" }, symbol(`kind.${found.kind}`),
-          [say(`kind.${found.kind}`), found.kind === "public_place" ? say("page.not_ours") : null, found.township].filter(Boolean).join(" · ")),
+        element("h3", {}, named(found.name)),
+        kindLine(found),
         element("p", { class: "entry" }, symbol("page.door"), entryWords(found)),
         servicesRow(found.services, asked.needs),
         element("p", { class: "muted" }, footWords(found))),

@@ -6,11 +6,16 @@
   const page = block ? JSON.parse(block.textContent) : { words: {}, symbols: {}, marks: {} };
   const SVG = "http://www.w3.org/2000/svg";
 
+  const TURNS = /[\u0590-\u08ff\u200f\u202a-\u202e\ufb1d-\ufdff\ufe70-\ufeff]/;
+
+  /** A value of a sentence; one that is written from right to left is kept from turning the rest of it. */
+  const isolated = (text) => (TURNS.test(text) ? `\u2068${text}\u2069` : text);
+
   /** The sentence `key` with its {names} filled. */
   function say(key, values = {}) {
     const text = page.words[key];
     if (text === undefined) throw new Error(`no words for ${key}`);
-    return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+    return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? isolated(String(values[name])) : whole));
   }
 
   /** A new element; `children` are elements or texts, never markup. */
@@ -23,6 +28,9 @@
     made.append(...children.filter((child) => child !== null && child !== undefined));
     return made;
   }
+
+  /** A text from a list: written its own way, whichever that is, without turning what stands beside it. */
+  const named = (text) => element("bdi", {}, text);
 
   function drawing(className, paths) {
     const svg = document.createElementNS(SVG, "svg");
@@ -157,7 +165,7 @@
 
   document.documentElement.classList.add("js");
   window.Stations = {
-    page, say, element, symbol, mark, momentWords, arrivalWords, serviceWords, distanceWords, minutesOf,
+    page, say, element, named, symbol, mark, momentWords, arrivalWords, serviceWords, distanceWords, minutesOf,
     metresBetween, recall, remember, ask, nonce: document.currentScript ? document.currentScript.nonce : "",
   };
 })();

@@ -3,7 +3,7 @@
 (() => {
   "use strict";
 
-  const { page, say, element, symbol, mark, ask, minutesOf, distanceWords, nonce } = window.Stations;
+  const { page, say, element, named, symbol, mark, ask, minutesOf, distanceWords, nonce } = window.Stations;
   const byId = (id) => document.getElementById(id);
   const sheet = byId("map-sheet");
   const toggle = byId("map-toggle");
@@ -185,7 +185,7 @@
       const { travel_s: seconds, length_m: metres } = answer.properties;
       words = say("page.route_words", { minutes: minutesOf(seconds), distance: distanceWords(metres) });
     }
-    byId("way-words").replaceChildren(element("b", {}, words), " ", found.name);
+    byId("way-words").replaceChildren(element("b", {}, words), " ", named(found.name));
     byId("way-bar").hidden = false;
     byId("way-close").focus({ preventScroll: true });
   }

@@ -55,6 +55,10 @@
   if (!new URLSearchParams(location.search).has("mode") && [...mode.options].some((option) => option.value === recalled)) {
     mode.value = recalled;
   }
+  form.querySelector("input[value=truck]").addEventListener("change", ({ target }) => {
+    // Who asks where to park a truck and never said how they travel is not on an e-bike.
+    if (target.checked && recall(MODE_KEY) === null && [...mode.options].some(({ value }) => value === "car")) mode.value = "car";
+  });
   mode.addEventListener("change", () => remember(MODE_KEY, mode.value));
   form.addEventListener("change", showCount);
   document.getElementById("filters-done").addEventListener("click", () => {

@@ -2,7 +2,7 @@
 (() => {
   "use strict";
 
-  const { page, say, element, ask } = window.Stations;
+  const { page, say, element, named, ask } = window.Stations;
   const TYPING_PAUSE_MS = 200;
   const FIX = { enableHighAccuracy: true, timeout: 15000, maximumAge: 15000 };
 
@@ -75,7 +75,7 @@
     function draw() {
       list.replaceChildren(...typed.found.map((place, index) => {
         const row = element("li", { role: "option", id: `${list.id}-${index}`, "aria-selected": "false" },
-          element("b", {}, place.name), element("span", { class: "muted" }, aboutPlace(place)));
+          element("b", {}, named(place.name)), element("span", { class: "muted" }, aboutPlace(place)));
         row.addEventListener("pointerdown", (event) => event.preventDefault());
         row.addEventListener("click", () => take(index));
         return row;

@@ -25,14 +25,18 @@
   function tell(text, { wrong = false, actions = [] } = {}) {
     status.replaceChildren(text);
     status.classList.toggle("wrong", wrong);
-    if (!actions.length) return;
+    if (actions.length) status.append(actionRow(actions));
+    if (wrong) status.scrollIntoView({ block: "nearest" }); // it stands below the questions
+  }
+
+  function actionRow(actions) {
     const row = element("div", { class: "actions" });
     for (const [words, act] of actions) {
       const button = element("button", { type: "button", class: "button" }, words);
       button.addEventListener("click", act);
       row.append(button);
     }
-    status.append(row);
+    return row;
   }
 
   const fromCentre = [
@@ -141,7 +145,7 @@
     if (!text) return;
     const again = element("button", { type: "button", class: "button" }, say("offline.retry"));
     again.addEventListener("click", () => find({ back: true }));
-    net.replaceChildren(element("b", {}, say("offline.mark")), element("span", {}, text), again);
+    net.replaceChildren(element("b", {}, say("offline.mark")), " ", text, again);
   }
 
   function tellSent({ sent }) {
@@ -159,9 +163,10 @@
     const special = insteadGroups(answer);
     const shown = new Set(special.flatMap(([, features]) => features).map(({ id }) => id));
     const rest = answer.features.filter(({ id }) => !shown.has(id));
-    showInstead(special, drawing);
+    showInstead(special, drawing, answer);
     list.replaceChildren(...rest.map((feature) => cards.card(feature, drawing)));
     byId("others").hidden = !(special.length && rest.length);
+    byId("others").textContent = say(isOff(answer) ? "page.others_off" : "page.others");
     showDoors(new Set([...shown, ...rest.map(({ id }) => id)]));
     map.show([...special.flatMap(([, features]) => features), ...rest], asked.origin, asked.next);
     tellFound(answer, shown.size + rest.length, back);
@@ -183,18 +188,23 @@
   }
 
   /** What stands in for an empty night: [heading, features], each station once. */
-  function insteadGroups({ instead: found }) {
+  function insteadGroups(answer) {
+    const { instead: found } = answer;
     if (!found) return [];
     const groups = [["page.next_to_open", [found.next_to_open]], ["page.nearest_open", [found.nearest_open]], ["page.public", found.public]];
+    if (isOff(answer)) groups.push(groups.shift()); // there may well be doors open, only the time is not known
     const seen = new Set();
     return groups
       .map(([key, features]) => [key, features.filter((one) => one && !seen.has(one.id) && seen.add(one.id))])
       .filter(([, features]) => features.length);
   }
 
-  function showInstead(groups, drawing) {
+  /** Whether no road is near, so that no time is known. */
+  const isOff = (answer) => answer.origin.snap_m === null;
+
+  function showInstead(groups, drawing, answer) {
     instead.hidden = !groups.length;
-    const title = needs.question().when ? "page.instead_when" : "page.instead";
+    const title = isOff(answer) ? "page.instead_off" : needs.question().when ? "page.instead_when" : "page.instead";
     instead.replaceChildren(element("h2", { class: "group" }, say(title)), ...groups.flatMap(([key, features]) => [
       element("p", { class: "group-of" }, say(key), key === "page.public" ? element("span", { class: "tag" }, say("page.not_ours")) : null),
       element("ol", { class: "cards" }, ...features.map((feature) => cards.card(feature, drawing))),

@@ -3,7 +3,7 @@
 (() => {
   "use strict";
 
-  const { say, element, symbol, metresBetween, recall, remember, ask } = window.Stations;
+  const { say, element, named: isolated, symbol, metresBetween, recall, remember, ask } = window.Stations;
   const QUEUE_KEY = "stations.taps";
   const TOLD_KEY = "stations.tapped";
   const ANSWERS = [["got_in", "page.yes"], ["locked", "page.lock"], ["not_found", "page.ask"]];
@@ -75,7 +75,7 @@
     if (!isAtDoor(feature, fix) || hasSpoken(found.station_id)) return null;
     const told = element("p", { class: "muted", role: "status" });
     const buttons = element("div", { class: "actions" });
-    const row = element("div", { class: "door" }, element("p", {}, named ? `${found.name} · ` : null, element("b", {}, say("page.door_ask")), " ",
+    const row = element("div", { class: "door" }, element("p", {}, ...(named ? [isolated(found.name), " · "] : []), element("b", {}, say("page.door_ask")), " ",
       element("span", { class: "muted" }, say("page.door_note"))), buttons, told);
     for (const [answer, drawing] of ANSWERS) {
       const words = say(`page.door_${answer}`);
