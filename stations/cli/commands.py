@@ -11,18 +11,17 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from stations.cli.bar import draw_progress
-from stations.cli.tables import calibration_table, coverage_table, nearest_table
+from stations.cli.tables import calibration_table, nearest_table
 from stations.errors import InputError
 from stations.loaders.trips import read_trips
 from stations.model.keys import Datum, EntryMethod, Need, ServiceKey, TravelMode
-from stations.model.queries import CoverageQuery, NearestQuery, Place, read_key, read_moment
+from stations.model.queries import NearestQuery, Place, read_key, read_moment
 from stations.model.region import RegionProfile
 from stations.services.build import build_region, report_build
 from stations.services.calibrate import calibrate as compare_trips
-from stations.services.coverage import find_gaps, measure_coverage
 from stations.services.create import NewRegion
 from stations.services.create import create_region as make_region
-from stations.services.geojson import coverage_object, gap_collection, nearest_collection
+from stations.services.geojson import nearest_collection
 from stations.services.nearest import find_nearest
 from stations.services.region import Region, load_region
 from stations.services.region_files import import_demand as bring_demand
@@ -42,7 +41,7 @@ class Serve(Protocol):
 
 def serve(given: Namespace, settings: Settings, lang: str, start: Serve) -> None:
     """Build what is missing, then serve."""
-    _region(settings, lang)  # what cannot be read is told here, rather than by workers that fail one after another
+    open_region(settings, lang)  # what cannot be read is told here, rather than by workers that fail one after another
     start(settings, lang=lang, host=given.host, port=given.port, workers=given.workers, cert=given.cert, key=given.key)
 
 
@@ -50,10 +49,10 @@ def build(_given: Namespace, settings: Settings, lang: str) -> None:
     """Build what is missing and report what lies off the roads."""
     draw_progress(build_region(settings), lang)
     report = report_build(settings)
-    _print(say(lang, "cli.built", stations=report.stations))
+    print_text(say(lang, "cli.built", stations=report.stations))
     for mode, off in report.stations_off.items():
         share = report.demand_off_share[mode]
-        _print(
+        print_text(
             say(
                 lang,
                 "cli.built_mode",
@@ -64,7 +63,7 @@ def build(_given: Namespace, settings: Settings, lang: str) -> None:
             )
         )
         if off:
-            _print(
+            print_text(
                 "  "
                 + say(lang, "cli.stations_off", listed=", ".join(_off_words(*one) for one in off[:20]), count=len(off))
             )
@@ -87,7 +86,7 @@ def create_region(given: Namespace, _settings: Settings, lang: str) -> None:
         time_zone=given.time_zone,
     )
     draw_progress(make_region(new), lang)
-    _print(say(lang, "cli.created", folder=given.folder))
+    print_text(say(lang, "cli.created", folder=given.folder))
 
 
 def import_roads(given: Namespace, settings: Settings, lang: str) -> None:
@@ -99,16 +98,16 @@ def import_roads(given: Namespace, settings: Settings, lang: str) -> None:
 def import_demand(given: Namespace, settings: Settings, lang: str) -> None:
     """Replace the demand of the region."""
     count = draw_progress(bring_demand(given.file, settings), lang)
-    _print(say(lang, "cli.imported_demand", count=count))
+    print_text(say(lang, "cli.imported_demand", count=count))
 
 
 def nearest(given: Namespace, settings: Settings, lang: str) -> None:
     """Print the stations that can be used soonest."""
-    region = _region(settings, lang)
+    region = open_region(settings, lang)
     query = NearestQuery(
-        origin=Place(_number(given.lon, "--lon"), _number(given.lat, "--lat")),
-        mode=_mode(given, region.profile),
-        when=_moment(given, region.profile) or datetime.now(ZoneInfo(region.profile.time_zone)),
+        origin=Place(read_number(given.lon, "--lon"), read_number(given.lat, "--lat")),
+        mode=read_mode(given, region.profile),
+        when=read_when(given, region.profile) or datetime.now(ZoneInfo(region.profile.time_zone)),
         needs=tuple(read_key(Need, text, name="--need") for text in given.need),
         services=tuple(read_key(ServiceKey, text, name="--service") for text in given.service),
         entries=tuple(read_key(EntryMethod, text, name="--entry") for text in given.entry),
@@ -116,52 +115,31 @@ def nearest(given: Namespace, settings: Settings, lang: str) -> None:
         always_open=given.always_open,
         limit=_whole(given.limit, "--limit"),
         no_registration=given.no_registration,
-        budget_min=_number(given.budget_min, "--budget-min") if given.budget_min else None,
+        budget_min=read_number(given.budget_min, "--budget-min") if given.budget_min else None,
         next_stop=_next_stop(given),
     )
     answer = find_nearest(query, region)
     if given.json:
-        _print_json(nearest_collection(answer, region.profile))
+        print_json(nearest_collection(answer, region.profile))
     else:
-        _print(nearest_table(answer, region.profile, lang))
-
-
-def coverage(given: Namespace, settings: Settings, lang: str) -> None:
-    """Print the coverage, or write it: all of it as .json, the gaps as .geojson."""
-    region = _region(settings, lang)
-    query = CoverageQuery(
-        mode=_mode(given, region.profile),
-        minutes=_number(given.minutes, "--minutes"),
-        services=tuple(read_key(ServiceKey, text, name="--service") for text in given.service),
-        needs=tuple(read_key(Need, text, name="--need") for text in given.need),
-        when=_moment(given, region.profile),
-    )
-    answer = measure_coverage(query, region)
-    if given.out is None:
-        _print(coverage_table(answer, region.profile, lang))
-        return
-    if given.out.suffix == ".geojson":
-        content = gap_collection(find_gaps(answer, region), region.profile)
-    elif given.out.suffix == ".json":
-        content = coverage_object(answer, region.profile)
-    else:
-        raise InputError("error.out_ending", field="out", value=given.out.name, allowed=".json, .geojson")
-    _write(given.out, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
+        print_text(nearest_table(answer, region.profile, lang))
 
 
 def calibrate(given: Namespace, settings: Settings, lang: str) -> None:
     """Print how the travel times compare with timed trips; a check, which changes no setting."""
     trips = read_trips(given.file)
-    region = _region(settings, lang)
-    _print(calibration_table(compare_trips(trips, region), region.profile, lang, file=given.file.name))
+    region = open_region(settings, lang)
+    print_text(calibration_table(compare_trips(trips, region), region.profile, lang, file=given.file.name))
 
 
-def _region(settings: Settings, lang: str) -> Region:
+def open_region(settings: Settings, lang: str) -> Region:
+    """Return the region, built where something was missing."""
     draw_progress(build_region(settings), lang)
     return load_region(settings)
 
 
-def _mode(given: Namespace, profile: RegionProfile) -> TravelMode:
+def read_mode(given: Namespace, profile: RegionProfile) -> TravelMode:
+    """Return the travel mode, one of the region's."""
     mode = read_key(TravelMode, given.mode, name="--mode")
     if mode not in profile.modes:
         allowed = ", ".join(profile.modes)
@@ -169,7 +147,8 @@ def _mode(given: Namespace, profile: RegionProfile) -> TravelMode:
     return mode
 
 
-def _moment(given: Namespace, profile: RegionProfile) -> datetime | None:
+def read_when(given: Namespace, profile: RegionProfile) -> datetime | None:
+    """Return the moment asked about, `None` where none is named."""
     return read_moment(given.when, time_zone=profile.time_zone) if given.when else None
 
 
@@ -179,10 +158,11 @@ def _next_stop(given: Namespace) -> Place | None:
     for value, name in ((given.next_lon, "--next-lon"), (given.next_lat, "--next-lat")):
         if not value:
             raise InputError("error.missing", field=name, name=name)
-    return Place(_number(given.next_lon, "--next-lon"), _number(given.next_lat, "--next-lat"))
+    return Place(read_number(given.next_lon, "--next-lon"), read_number(given.next_lat, "--next-lat"))
 
 
-def _number(text: str, name: str) -> float:
+def read_number(text: str, name: str) -> float:
+    """Return the number of an option; raises `InputError`."""
     try:
         return float(text)
     except ValueError:
@@ -203,16 +183,19 @@ def _columns(pairs: list[str]) -> tuple[tuple[str, str], ...]:
     return tuple((ours, theirs) for ours, _, theirs in (pair.partition("=") for pair in pairs))
 
 
-def _write(path: Path, text: str) -> None:
+def write_out(path: Path, text: str) -> None:
+    """Write a file that was asked for; raises `InputError`."""
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise InputError("error.cannot_write", field="out", file=path.name, why=error.strerror) from None
 
 
-def _print(text: str) -> None:
+def print_text(text: str) -> None:
+    """Print to the terminal."""
     sys.stdout.write(text + "\n")
 
 
-def _print_json(content: object) -> None:
-    _print(json.dumps(content, ensure_ascii=False, indent=1))
+def print_json(content: object) -> None:
+    """Print JSON to the terminal."""
+    print_text(json.dumps(content, ensure_ascii=False, indent=1))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stations.cli import commands, office, station_list
+from stations.cli import commands, office, planning, station_list
 from stations.cli import print as printing
 from stations.texts import say
 
@@ -56,19 +56,28 @@ def make_parser(lang: str) -> argparse.ArgumentParser:
     nearest.add_argument("--next-lat", metavar="LAT")
     nearest.add_argument("--json", action="store_true")
 
-    coverage = _command(rooms, "coverage", commands.coverage, words("coverage"))
-    _add_mode(coverage)
-    coverage.add_argument("--minutes", default="15")
-    for name in ("need", "service"):
-        coverage.add_argument(f"--{name}", action="append", default=[], metavar="KEY")
-    coverage.add_argument("--when", metavar="ISO")
-    coverage.add_argument("--out", type=Path, metavar="FILE")
+    for name, run in planning.COMMANDS.items():
+        _add_coverage(_command(rooms, name, run, words(name)), words)
 
     calibrate = _command(rooms, "calibrate", commands.calibrate, words("calibrate"))
     calibrate.add_argument("file", type=Path, metavar="FILE")
     office.add_commands(rooms, lang)
     printing.add_commands(rooms, lang)
     return parser
+
+
+def _add_coverage(command: argparse.ArgumentParser, words: Words) -> None:
+    _add_mode(command)
+    command.add_argument("--minutes", default="15")
+    for name in ("need", "service"):
+        command.add_argument(f"--{name}", action="append", default=[], metavar="KEY")
+    if command.get_default("run") is planning.week:
+        command.add_argument("--week", metavar="DAY", help=words("week_day"))
+    else:
+        command.add_argument("--when", metavar="ISO")
+    command.add_argument("--no-registration", action="store_true", help=words("no_registration"))
+    command.add_argument("--layer", default="", metavar="NAME", help=words("layer"))
+    command.add_argument("--out", type=Path, metavar="FILE", help=words("out"))
 
 
 def _add_region(rooms: Rooms, words: Words) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from stations.maps.style import arrival_words
-from stations.model.answers import CoverageAnswer, CoverageShare, FoundStation, Instead, NearestAnswer
+from stations.model.answers import FoundStation, Instead, NearestAnswer
 from stations.model.keys import ArrivalState
 from stations.model.region import ModeProfile, RegionProfile
 from stations.model.trips import FEWEST_TRIPS, Calibration, ComparedTrip, ModeCalibration, RefusedTrip
@@ -42,28 +42,6 @@ def _instead_lines(instead: Instead, when: datetime, lang: str) -> list[str]:
         rows = [_nearest_row(item, when, lang) for item in found if item is not None]
         lines += ["", say(lang, key), *aligned(rows)] if rows else []
     return lines
-
-
-def coverage_table(answer: CoverageAnswer, profile: RegionProfile, lang: str) -> str:
-    """Return coverage as a table, the whole first, then by township."""
-    query = answer.query
-    head = say(
-        lang,
-        "cli.coverage_head",
-        region=profile.names[lang],
-        mode=say(lang, f"mode.{query.mode}"),
-        speed=f"{profile.modes[query.mode].speed_kmh:g}",
-        minutes=f"{query.minutes:g}",
-        when=query.when.isoformat(timespec="minutes") if query.when else say(lang, "cli.any_hour"),
-        counted=answer.stations_counted,
-        unknown=answer.stations_unknown,
-    )
-    names = ("area", "weight", "covered", "gap", "unknown", "median", "p90", "in5", "in10", "in15")
-    rows = [[say(lang, f"cli.column_{name}") for name in names]]
-    rows += [_share_row(share, lang) for share in (answer.whole, *answer.townships)]
-    sample = [say(lang, "cli.sample")] if profile.sample else []
-    times_from = say(lang, "cli.times_from", measured=_measured(profile.modes[query.mode], lang))
-    return "\n".join([*sample, head, *aligned(rows), times_from])
 
 
 def calibration_table(answer: Calibration, profile: RegionProfile, lang: str, *, file: str) -> str:
@@ -102,12 +80,13 @@ def _heading(answer: NearestAnswer, profile: RegionProfile, lang: str) -> str:
         mode=say(lang, f"mode.{query.mode}"),
         speed=f"{profile.modes[query.mode].speed_kmh:g}",
         when=query.when.isoformat(sep=" ", timespec="minutes"),
-        measured=_measured(profile.modes[query.mode], lang),
+        measured=measured_words(profile.modes[query.mode], lang),
     )
     return f"{say(lang, 'cli.sample')}\n{line}" if profile.sample else line
 
 
-def _measured(mode: ModeProfile, lang: str) -> str:
+def measured_words(mode: ModeProfile, lang: str) -> str:
+    """Return how the times of a mode were checked on the ground, or that they were not."""
     return say(lang, "trips.measured", text=mode.measured) if mode.measured else say(lang, "trips.not_measured")
 
 
@@ -154,19 +133,6 @@ def _state(item: FoundStation, lang: str) -> str:
     return say(lang, f"cli.{arrival.state}")
 
 
-def _share_row(share: CoverageShare, lang: str) -> list[str]:
-    return [
-        share.area or say(lang, "cli.whole"),
-        f"{share.weight:,.0f}",
-        _percent(share.covered_share),
-        _percent(share.gap_share),
-        _percent(share.unknown_share),
-        _minutes(share.median_min),
-        _minutes(share.p90_min),
-        *(_percent(share.share_within.get(minutes)) for minutes in (5, 10, 15)),
-    ]
-
-
 def _trip_columns(names: Sequence[str], lang: str) -> list[str]:
     return [say(lang, f"trips.column_{name}") for name in names]
 
@@ -176,7 +142,7 @@ def _mode_row(found: ModeCalibration, profile: ModeProfile, lang: str) -> list[s
     factor = say(lang, "trips.traffic_factor", factor=f"{profile.traffic_factor:g}")
     set_now = factor if profile.by_road else speed
     if found.bias_min is None or found.mean_error_min is None:
-        return [say(lang, f"mode.{found.mode}"), "0", "–", "–", set_now, _measured(profile, lang)]
+        return [say(lang, f"mode.{found.mode}"), "0", "–", "–", set_now, measured_words(profile, lang)]
     if found.fitted_speed_kmh is not None:
         fitted = say(lang, "trips.speed", speed=f"{found.fitted_speed_kmh:.1f}")
     elif found.fitted_traffic_factor is not None:
@@ -204,14 +170,6 @@ def _left_out_row(found: RefusedTrip, profile: RegionProfile, lang: str) -> list
         minutes=mode.limit_min if mode else "",
     )
     return [str(found.trip.row), found.trip.station_id, say(lang, f"mode.{found.trip.mode}"), reason]
-
-
-def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{share:.1%}"
-
-
-def _minutes(minutes: float | None) -> str:
-    return "–" if minutes is None else f"{minutes:.1f}"
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -10,6 +10,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from stations.geo.coverage_kernels import warm_up_coverage
 from stations.geo.datum import gcj02_of_place
 from stations.geo.drawing_kernels import warm_up_drawing
 from stations.geo.nearest import straight_line_m
@@ -233,6 +234,7 @@ def warm_up() -> None:
     merge_rows(rows, stations, cost, number, rows.copy(), stations.copy(), cost.copy(), *of_both)
     warm_up_drawing()
     warm_up_ranking()
+    warm_up_coverage()
     warm_up_places()
     straight_line_m(0.0, 0.0, [0.0], [0.0])
     gcj02_of_place(0.0, 0.0)

@@ -15,12 +15,14 @@ from zoneinfo import ZoneInfo
 from stations.errors import FileError
 from stations.loaders.text_files import read_text, write_text
 from stations.model.keys import TravelMode
-from stations.model.region import ModeProfile, RegionProfile
+from stations.model.region import FIRST_LAYER, DemandLayer, ModeProfile, RegionProfile
 
 FILE_NAME = "region.toml"
 LANGUAGES = ("zh", "en")
 WEEKDAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 
+LAYER_NAME = re.compile(r"[\w-]{1,40}")
+_PLAIN_FILE = re.compile(r"[\w][\w.-]{0,79}\.csv")
 _ID = re.compile(r"[a-z0-9_-]{1,40}")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _PLAIN_KEYS = (
@@ -34,7 +36,7 @@ _PLAIN_KEYS = (
     "makeup_weekday",
     "roads_file",
 )
-_TABLES = ("demand_counts", "names", "dates", "sources", "modes", "road_columns", "print")
+_TABLES = ("demand_counts", "layers", "names", "dates", "sources", "modes", "road_columns", "print")
 _PRINT_KEYS = ("review_number", "issuer", "valid_until")
 _MODE_KEYS = ("speed_kmh", "parking_s", "limit_min", "traffic_factor", "class_speeds_kmh", "measured")
 
@@ -77,6 +79,7 @@ def read_profile(folder: Path) -> RegionProfile:
         dates=top.table("dates").texts(),
         sources={file: top.table("sources").table(file).texts() for file in top.table("sources").values},
         demand_counts=top.table("demand_counts").texts(),
+        layers={name: _layer(name, top.table("layers")) for name in top.table("layers").values},
         prints=_prints(top.table("print")),
     )
 
@@ -105,6 +108,8 @@ def write_profile(folder: Path, profile: RegionProfile) -> None:
         *_text_table("dates", profile.dates),
         *_text_table("print", profile.prints),
     ]
+    for layer in profile.layers.values():
+        lines.extend(_layer_lines(layer))
     for file, words in profile.sources.items():
         lines.extend(_text_table(f"sources.{_key(file)}", words))
     for mode in profile.modes.values():
@@ -213,6 +218,24 @@ def _bounds(top: _Table) -> tuple[float, float, float, float]:
     if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):  # refuses not-a-number too
         raise top.wrong("file.bounds", "bounds")
     return west, south, east, north
+
+
+def _layer(name: str, layers: _Table) -> DemandLayer:
+    if name == FIRST_LAYER or not LAYER_NAME.fullmatch(name):
+        raise FileError("file.layer_name", path=layers.path, name=name, taken=FIRST_LAYER)
+    table = layers.table(name)
+    table.only(("file", "unit", "year", "source"))
+    file = table.text("file")
+    if not _PLAIN_FILE.fullmatch(file):
+        raise table.wrong("file.layer_file", "file")
+    year = table.text("year", default="")
+    return DemandLayer(name, file, table.table("unit").texts(), year, table.table("source").texts())
+
+
+def _layer_lines(layer: DemandLayer) -> list[str]:
+    name = f"layers.{_key(layer.name)}"
+    lines = ["", f"[{name}]", f"file = {_quoted(layer.file)}", f"year = {_quoted(layer.year)}"]
+    return [*lines, *_text_table(f"{name}.unit", layer.unit), *_text_table(f"{name}.source", layer.source)]
 
 
 def _weekday(top: _Table) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from stations.model.keys import ArrivalState, TravelReason
-from stations.model.queries import CoverageQuery, NearestQuery
+from stations.model.queries import NearestQuery
 from stations.model.station import Station
 from stations.model.taps import UNREAD, DoorReport
 
@@ -95,52 +95,3 @@ class NearestAnswer:
     doors: DoorReport = UNREAD
     next_stop: NextStop | None = None
     instead: Instead | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CoverageShare:
-    """Demand of an area by state; weights in the demand's own unit. Times are minutes, demand-weighted.
-
-    `median_min` and `p90_min` are over the demand on the network, where what lies beyond the table counts as far:
-    `None` when the quantile falls there. `share_within` maps minutes to the share of all demand (the unknown included
-    in the whole).
-    `beyond_table` is the weight on the network whose nearest usable station is further than the table reaches.
-    """
-
-    area: str | None
-    weight: float
-    covered: float
-    gap: float
-    unknown: float
-    median_min: float | None
-    p90_min: float | None
-    share_within: dict[int, float]
-    beyond_table: float
-
-    @property
-    def covered_share(self) -> float | None:
-        """Covered demand as a share of all demand; `None` where there is no demand."""
-        return self.covered / self.weight if self.weight else None
-
-    @property
-    def gap_share(self) -> float | None:
-        """Uncovered demand as a share of all demand; `None` where there is no demand."""
-        return self.gap / self.weight if self.weight else None
-
-    @property
-    def unknown_share(self) -> float | None:
-        """Demand of unknown state as a share of all demand; `None` where there is no demand."""
-        return self.unknown / self.weight if self.weight else None
-
-
-@dataclass(frozen=True, slots=True)
-class CoverageAnswer:
-    """Coverage of a region as a whole, by township, and by demand point (`states`, `times_min` in file order)."""
-
-    query: CoverageQuery
-    whole: CoverageShare
-    townships: tuple[CoverageShare, ...]
-    states: tuple[str, ...]
-    times_min: tuple[float | None, ...]
-    stations_counted: int
-    stations_unknown: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -123,12 +123,16 @@ class WhatIfQuery:
 class CoverageQuery(CutoffQuery):
     """How much demand is within the cutoff of a station that offers `services` and `needs`, open at `when`.
 
-    With `when` absent, stations count at any hour (设点覆盖); with it, only those in use then (此刻可用覆盖).
+    With `when` absent, stations count at any hour (设点覆盖); with it, only those in use then (此刻可用覆盖). With
+    `no_registration` only those count that let people in without it. `layer` names the demand; empty means the first
+    layer of the region.
     """
 
     services: tuple[ServiceKey, ...] = ()
     needs: tuple[Need, ...] = ()
     when: datetime | None = None
+    no_registration: bool = False
+    layer: str = ""
 
     def __post_init__(self) -> None:
         CutoffQuery.__post_init__(self)
@@ -169,7 +173,7 @@ def read_moment(text: str, *, time_zone: str, name: str = "when") -> datetime:
     Raises
     ------
     InputError
-        It is no such moment, or not within the years 2000 to 2100.
+        It is no such moment, not within the years 2000 to 2100, or an hour that the clocks of the zone leave out.
     """
     try:
         moment = datetime.fromisoformat(text)
@@ -177,7 +181,18 @@ def read_moment(text: str, *, time_zone: str, name: str = "when") -> datetime:
         raise InputError("error.when", field=name, value=text[:40]) from None
     if not 2000 <= moment.year <= 2100:
         raise InputError("error.when", field=name, value=text[:40])
-    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(time_zone))
+    if moment.tzinfo is not None:
+        return moment
+    local = moment.replace(tzinfo=ZoneInfo(time_zone))
+    if not is_on_the_clock(local):
+        raise InputError("error.when_left_out", field=name, value=text[:40], zone=time_zone)
+    return local
+
+
+def is_on_the_clock(local: datetime) -> bool:
+    """Return whether the clocks of its zone ever show the moment; they leave an hour out when summer time begins."""
+    there_and_back = local.astimezone(UTC).astimezone(local.tzinfo)
+    return there_and_back.replace(tzinfo=None) == local.replace(tzinfo=None)
 
 
 def _check_aware(when: datetime) -> None:

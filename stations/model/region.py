@@ -8,6 +8,9 @@ from pathlib import Path
 
 from stations.model.keys import TravelMode
 
+FIRST_LAYER = "demand"
+"""The layer of ``demand.csv``, which tells what it counts in keys of its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class ModeProfile:
@@ -34,11 +37,23 @@ class ModeProfile:
 
 
 @dataclass(frozen=True, slots=True)
+class DemandLayer:
+    """One kind of demand: what its weights count, of which year, and from where; `unit` and `source` by language."""
+
+    name: str
+    file: str
+    unit: Mapping[str, str] = field(default_factory=dict)
+    year: str = ""
+    source: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class RegionProfile:
     """`region.toml`, read and checked.
 
     `names` and `demand_counts` (what the weights of the demand count) are keyed by language, `dates` by file,
-    `sources` by file and language. `bounds` is west, south, east, north in WGS 84 degrees.
+    `sources` by file and language. `layers` are kinds of demand beside ``demand.csv``, by name. `bounds` is west,
+    south, east, north in WGS 84 degrees.
     `holiday_calendar` names a file of `data/calendar`; empty where the region has none, then the public holidays that
     opening-hours-py knows of `country` (ISO 3166 code, may be empty) stand in. `makeup_weekday` (0 = Monday) is the
     day whose hours a make-up workday takes. `prints` are words for printed maps: ``review_number`` (审图号), ``issuer``
@@ -61,7 +76,20 @@ class RegionProfile:
     dates: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     demand_counts: Mapping[str, str] = field(default_factory=dict)
+    layers: Mapping[str, DemandLayer] = field(default_factory=dict)
     prints: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def all_layers(self) -> tuple[DemandLayer, ...]:
+        """The kinds of demand, ``demand.csv`` first; whether the files are there is not asked."""
+        first = DemandLayer(
+            FIRST_LAYER,
+            "demand.csv",
+            unit=self.demand_counts,
+            year=self.dates.get("demand", "")[:4],
+            source=self.sources.get("demand", {}),
+        )
+        return (first, *self.layers.values())
 
     @property
     def centre(self) -> tuple[float, float]:

@@ -7,14 +7,13 @@ from typing import Any
 
 import shapely
 
-from stations.model.answers import CoverageAnswer, CoverageShare, FoundStation, NearestAnswer, NextStop
+from stations.model.answers import FoundStation, NearestAnswer, NextStop
 from stations.model.keys import TravelMode
 from stations.model.queries import NearestQuery
 from stations.model.region import RegionProfile
 from stations.model.station import Station
 from stations.model.taps import DoorReport
 from stations.services.catchments import Catchment
-from stations.services.coverage import Gap
 from stations.services.handoff import handoff_links
 from stations.services.route import RouteAnswer
 from stations.services.what_if import WhatIf
@@ -58,7 +57,7 @@ def nearest_head(
         "origin": {
             "lon": query.origin.lon,
             "lat": query.origin.lat,
-            "snap_m": _rounded(snap_m),
+            "snap_m": rounded(snap_m),
             "on_main": on_main,
         },
         "budget_min": query.budget_min,
@@ -67,7 +66,7 @@ def nearest_head(
         and {
             "lon": query.next_stop.lon,
             "lat": query.next_stop.lat,
-            "snap_m": _rounded(stop.snap_m),
+            "snap_m": rounded(stop.snap_m),
             "on_main": stop.on_main,
             "direct_s": stop.direct_s,
         },
@@ -162,45 +161,6 @@ def what_if_feature(answer: WhatIf, profile: RegionProfile) -> Json:
     return {"type": "Feature", **origin_of(profile), "geometry": geometry, "properties": properties}
 
 
-def gap_collection(gaps: Iterable[Gap], profile: RegionProfile) -> Json:
-    """Return demand that is a gap; `minutes` is null beyond the table."""
-    features = [
-        {
-            "type": "Feature",
-            "geometry": {"type": "Point", "coordinates": [gap.point.lon, gap.point.lat]},
-            "properties": {
-                "demand_id": gap.point.demand_id,
-                "name": gap.point.name,
-                "township": gap.point.township,
-                "weight": gap.point.weight,
-                "minutes": _rounded(gap.minutes),
-            },
-        }
-        for gap in gaps
-    ]
-    return {"type": "FeatureCollection", **origin_of(profile), "features": features}
-
-
-def coverage_object(answer: CoverageAnswer, profile: RegionProfile) -> Json:
-    """Return coverage of the whole and by township, with what it was computed from."""
-    query = answer.query
-    return {
-        **origin_of(profile),
-        "mode": query.mode,
-        "speed_kmh": profile.modes[query.mode].speed_kmh,
-        "measured": profile.modes[query.mode].measured or None,
-        "minutes": query.minutes,
-        "service": list(query.services),
-        "need": list(query.needs),
-        "when": query.when.isoformat() if query.when else None,
-        "counts": dict(profile.demand_counts),
-        "stations_counted": answer.stations_counted,
-        "stations_unknown": answer.stations_unknown,
-        "whole": _share(answer.whole),
-        "townships": [_share(share) for share in answer.townships],
-    }
-
-
 def origin_of(profile: RegionProfile) -> Json:
     """Return what every answer says of where it comes from."""
     return {
@@ -246,22 +206,6 @@ def station_geojson(station: Station, properties: Json) -> Json:
     }
 
 
-def _share(share: CoverageShare) -> Json:
-    return {
-        "area": share.area,
-        "weight": share.weight,
-        "covered": share.covered,
-        "gap": share.gap,
-        "unknown": share.unknown,
-        "covered_share": _rounded(share.covered_share, 4),
-        "gap_share": _rounded(share.gap_share, 4),
-        "unknown_share": _rounded(share.unknown_share, 4),
-        "median_min": _rounded(share.median_min),
-        "p90_min": _rounded(share.p90_min),
-        "share_within": {str(minutes): _rounded(value, 4) for minutes, value in share.share_within.items()},
-        "beyond_table": share.beyond_table,
-    }
-
-
-def _rounded(value: float | None, digits: int = 1) -> float | None:
+def rounded(value: float | None, digits: int = 1) -> float | None:
+    """Return a number as answers tell it; `None` stays."""
     return None if value is None else round(value, digits)

@@ -6,7 +6,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar, cast
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from stations.errors import StationsError, UnknownThingError
 from stations.geo.arcs import reversed_arcs
+from stations.geo.coverage import Times
 from stations.geo.kernels import UNREACHED
 from stations.geo.search import Searcher
 from stations.geo.seats import Seats
@@ -31,7 +32,7 @@ from stations.loaders.demand import read_demand
 from stations.loaders.places import read_places
 from stations.loaders.region import read_profile
 from stations.model.keys import TravelMode
-from stations.model.region import RegionProfile
+from stations.model.region import DemandLayer, RegionProfile
 from stations.model.station import DemandPoint, NamedPlace, Station
 from stations.services.roads import Roads, load_roads, roads_fingerprint
 from stations.services.station_arrays import StationArrays, arrange
@@ -50,22 +51,25 @@ Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
-class DemandTimes:
-    """Network time from D demand points to K stations by one mode.
+class DemandArrays:
+    """The D points of a layer: float64 (D,) of WGS 84 degrees and weights; `area` (int64) their place in `areas`.
 
-    `ms` is uint32 (D, K), `UNREACHED` beyond the table; `on_network` and `on_main` bool (D,).
+    `areas` are the townships by name, the empty one (first where there is any) those without.
     """
 
-    ms: NDArray[np.uint32]
-    on_network: NDArray[np.bool_]
-    on_main: NDArray[np.bool_]
+    lon: NDArray[np.float64]
+    lat: NDArray[np.float64]
+    weight: NDArray[np.float64]
+    area: NDArray[np.int64]
+    areas: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Region:
     """All that a request needs; nothing in it changes but what is remembered of answers.
 
-    `_kept` holds costly ones, `written` the text of stations, see `nearest_json`.
+    `points_of` is the demand of every layer that is there, by its name. `_kept` holds costly answers,
+    `written` the text of stations, see `nearest_json`.
     """
 
     profile: RegionProfile
@@ -75,14 +79,14 @@ class Region:
     number_of: Mapping[str, int]
     tables: Mapping[TravelMode, TravelTable]
     timetable: Timetable
-    demand: tuple[DemandPoint, ...]
+    points_of: Mapping[str, tuple[DemandPoint, ...]]
     places: tuple[NamedPlace, ...]
     boundary: shapely.Geometry | None
     generation: int
     name: str
     written: dict[tuple[TravelMode | None, str], tuple[bytes, bytes]] = field(default_factory=dict)
     _kept: dict[object, object] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _lock: threading.RLock = field(default_factory=threading.RLock)  # an answer may ask for another
 
     def station(self, station_id: str) -> Station:
         """Return one station.
@@ -111,21 +115,53 @@ class Region:
             lambda: leading_parts(self.roads.components[mode], self.roads.network, mode, self.tables[mode].seats),
         )
 
-    def demand_seats(self, mode: TravelMode) -> Seats:
-        """Return where all demand sits on the roads of `mode`; computed once."""
-        lon = np.array([point.lon for point in self.demand])
-        lat = np.array([point.lat for point in self.demand])
-        return self.keep(("demand seats", mode), lambda: self.roads.seat(mode, lon, lat)[0])
+    @property
+    def layers(self) -> tuple[DemandLayer, ...]:
+        """The kinds of demand that are there; the first is meant where none is named."""
+        return tuple(layer for layer in self.profile.all_layers if layer.name in self.points_of)
+
+    @property
+    def demand(self) -> tuple[DemandPoint, ...]:
+        """The demand of the first layer."""
+        return self.demand_of("")
+
+    def demand_of(self, layer: str) -> tuple[DemandPoint, ...]:
+        """Return the demand of a layer, of the first where `layer` is empty; nothing where there is no demand at all.
+
+        Raises
+        ------
+        UnknownThingError
+            There is no such layer.
+        """
+        return self.points_of[self.layer(layer).name] if layer or self.layers else ()
+
+    def layer(self, name: str) -> DemandLayer:
+        """Return what a layer says of itself; raises as `demand_of` does, and where there is no demand at all."""
+        for layer in self.layers:
+            if name in ("", layer.name):
+                return layer
+        allowed = ", ".join(layer.name for layer in self.layers) or "–"
+        raise UnknownThingError("coverage.layer_unknown", field="layer", value=name[:40], allowed=allowed)
+
+    def demand_arrays(self, layer: str = "") -> DemandArrays:
+        """Return the demand of a layer as arrays; made once."""
+        points = self.demand_of(layer)
+        return self.keep(("demand arrays", layer), lambda: _arrange_demand(points))
+
+    def demand_seats(self, mode: TravelMode, layer: str = "") -> Seats:
+        """Return where the demand of a layer sits on the roads of `mode`; computed once."""
+        demand = self.demand_arrays(layer)
+        return self.keep(("demand seats", mode, layer), lambda: self.roads.seat(mode, demand.lon, demand.lat)[0])
 
     def searcher(self, mode: TravelMode) -> Searcher:
         """Return a search of who reaches a place by `mode`, for one request: its scratch is not shared."""
         arcs = self.keep(("arcs", mode), lambda: reversed_arcs(self.roads.network, mode))
         return Searcher(arcs)
 
-    def demand_times(self, mode: TravelMode) -> DemandTimes:
-        """Return the times of all demand by `mode`, looked up in the table once."""
-        seats = self.demand_seats(mode)
-        return self.keep(("demand", mode), lambda: _look_up_demand(self, seats, mode))
+    def demand_times(self, mode: TravelMode, layer: str = "") -> Times:
+        """Return the times of the demand of a layer by `mode`, looked up in the table once."""
+        seats = self.demand_seats(mode, layer)
+        return self.keep(("demand", mode, layer), lambda: _look_up_demand(self, seats, mode))
 
     def keep(self, key: object, answer: Callable[[], Answer]) -> Answer:
         """Return what was answered to `key` before, else ask `answer` and remember it for as long as there is room."""
@@ -134,6 +170,7 @@ class Region:
                 while len(self._kept) >= MOST_KEPT:
                     del self._kept[next(iter(self._kept))]
                 self._kept[key] = answer()
+            self._kept[key] = self._kept.pop(key)  # the last used goes last
             return cast("Answer", self._kept[key])
 
 
@@ -176,7 +213,7 @@ def load_region(settings: Settings, *, before: Region | None = None) -> Region:
     except FileNotFoundError:
         raise not_built from None
     stations = stations_from_plain(meta["stations"])
-    demand, places, boundary = _read_files(profile)
+    points_of, places, boundary = _read_files(profile)
     return Region(
         profile=profile,
         roads=roads,
@@ -185,7 +222,7 @@ def load_region(settings: Settings, *, before: Region | None = None) -> Region:
         number_of={station.station_id: number for number, station in enumerate(stations)},
         tables={mode: _table(mode, meta["limit_ms"][mode], arrays) for mode in profile.modes},
         timetable=Timetable(stations, profile=profile, calendar=read_region_calendar(profile)),
-        demand=demand,
+        points_of=points_of,
         places=places,
         boundary=boundary,
         generation=meta["generation"],
@@ -249,10 +286,10 @@ def _stat(path: Path) -> os.stat_result | None:
 
 def _read_files(
     profile: RegionProfile,
-) -> tuple[tuple[DemandPoint, ...], tuple[NamedPlace, ...], shapely.Geometry | None]:
-    demand, places = profile.folder / "demand.csv", profile.folder / "places.csv"
+) -> tuple[Mapping[str, tuple[DemandPoint, ...]], tuple[NamedPlace, ...], shapely.Geometry | None]:
+    places, files = profile.folder / "places.csv", {one.name: profile.folder / one.file for one in profile.all_layers}
     return (
-        read_demand(demand) if demand.exists() else (),
+        {name: read_demand(file) for name, file in files.items() if file.exists()},
         read_places(places) if places.exists() else (),
         read_boundary(profile.folder / "boundary.geojson"),
     )
@@ -263,9 +300,22 @@ def _table(mode: TravelMode, limit_ms: int, arrays: Mapping[str, NDArray[np.gene
     return table_from_arrays(mode, limit_ms, own)
 
 
-def _look_up_demand(region: Region, seats: Seats, mode: TravelMode) -> DemandTimes:
+def _arrange_demand(points: Sequence[DemandPoint]) -> DemandArrays:
+    townships = [point.township or "" for point in points]
+    areas = tuple(sorted(set(townships)))
+    number = {name: place for place, name in enumerate(areas)}
+    return DemandArrays(
+        lon=np.array([point.lon for point in points], dtype=np.float64),
+        lat=np.array([point.lat for point in points], dtype=np.float64),
+        weight=np.array([point.weight for point in points], dtype=np.float64),
+        area=np.array([number[name] for name in townships], dtype=np.int64),
+        areas=areas,
+    )
+
+
+def _look_up_demand(region: Region, seats: Seats, mode: TravelMode) -> Times:
     on_network = seats.street != OFF_NETWORK
-    ms = np.full((len(region.demand), len(region.stations)), UNREACHED, dtype=np.uint32)
+    ms = np.full((len(on_network), len(region.stations)), UNREACHED, dtype=np.uint32)
     for index in np.flatnonzero(on_network):
         ms[index] = times_to_stations(region.roads.network, region.tables[mode], seats, int(index))
-    return DemandTimes(ms, on_network, seats.on_main)
+    return Times(ms, region.extra_ms(mode), on_network)

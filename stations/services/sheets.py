@@ -22,7 +22,7 @@ from stations.maps.sheets.content import SheetContent, SheetFacts, SheetStation
 from stations.maps.sheets.coverage import CoverageContent, CoverageGap, CoveragePoint, draw_coverage
 from stations.maps.sheets.district import draw_district
 from stations.maps.sheets.page import Sheet
-from stations.model.answers import CoverageAnswer
+from stations.model.coverage import CoverageAnswer
 from stations.model.keys import ServiceKey, TravelMode
 from stations.model.paper import Paper, read_paper
 from stations.model.queries import CoverageQuery

@@ -51,8 +51,7 @@ def try_candidate(query: WhatIfQuery, region: Region) -> WhatIf:
     cutoff_ms = round(query.cutoff.minutes * 60_000)
     pieces = pieces_within(network, mode, times, seats, np.zeros(1, dtype=np.int64), extra_ms, cutoff_ms=cutoff_ms)
     seconds = _demand_seconds(region, seats, times, int(extra_ms[0]), mode)
-    weight = np.array([point.weight for point in region.demand])
-    within = float(weight[seconds <= query.cutoff.minutes * 60].sum()) if len(weight) else 0.0
+    within = float(region.demand_arrays().weight[seconds <= query.cutoff.minutes * 60].sum())
     return WhatIf(query, outline(pieces, region, mode, station_id=None), seconds, within)
 
 

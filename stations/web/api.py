@@ -8,11 +8,17 @@ from flask import Blueprint, Response, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from stations.services.catchments import find_catchments
-from stations.services.coverage import find_gaps, measure_coverage
-from stations.services.geojson import (
-    catchment_collection,
+from stations.services.coverage import compare_placed_and_usable, find_gaps, measure_coverage
+from stations.services.coverage_json import (
     coverage_object,
     gap_collection,
+    gap_place_collection,
+    resilience_object,
+    week_object,
+)
+from stations.services.gap_places import rank_gaps, rank_unknown
+from stations.services.geojson import (
+    catchment_collection,
     route_feature,
     station_feature,
     what_if_feature,
@@ -21,17 +27,21 @@ from stations.services.kept_list import kept_collection
 from stations.services.nearest import rank_nearest
 from stations.services.nearest_json import nearest_json
 from stations.services.places import find_places
+from stations.services.resilience import measure_resilience
 from stations.services.route import find_route
+from stations.services.week import measure_week, notable_weeks
 from stations.services.what_if import try_candidate
 from stations.web.current import current_region, local_now
 from stations.web.express import COUNTED, GEOJSON
 from stations.web.openapi import api_description
 from stations.web.parse import (
     parameters_of,
+    parse_by,
     parse_catchment,
     parse_coverage,
     parse_nearest,
     parse_route,
+    parse_week,
     parse_what_if,
 )
 from stations.web.taps import known_doors
@@ -94,18 +104,40 @@ def catchments() -> ResponseReturnValue:
 
 @bp.get("/api/coverage")
 def coverage() -> ResponseReturnValue:
-    """Answer how much demand is covered."""
+    """Answer how much demand is covered, beside what would be with every station in use."""
     region = current_region()
     query = parse_coverage(parameters_of(request), region.profile)
-    return jsonify(coverage_object(measure_coverage(query, region), region.profile))
+    compared = compare_placed_and_usable(query, region)
+    return jsonify(coverage_object(compared.usable, region, compared=compared))
 
 
 @bp.get("/api/gaps")
 def gaps() -> ResponseReturnValue:
-    """Answer the demand that no usable station reaches in time."""
+    """Answer the demand that no usable station reaches in time: as places, or point by point."""
+    region = current_region()
+    given = parameters_of(request)
+    query = parse_coverage(given, region.profile)
+    if parse_by(given) == "point":
+        return _geojson(gap_collection(find_gaps(measure_coverage(query, region), region), query, region))
+    return _geojson(gap_place_collection(rank_unknown(query, region), rank_gaps(query, region), query, region))
+
+
+@bp.get("/api/week")
+def week() -> ResponseReturnValue:
+    """Answer the coverage of every hour of a week, for services and needs."""
+    region = current_region()
+    query, day, rows = parse_week(parameters_of(request), region.profile)
+    return jsonify(
+        week_object(measure_week(query, region, week=day, rows=rows), notable_weeks(region, year=day.year), region)
+    )
+
+
+@bp.get("/api/resilience")
+def resilience() -> ResponseReturnValue:
+    """Answer how much hangs on single stations."""
     region = current_region()
     query = parse_coverage(parameters_of(request), region.profile)
-    return _geojson(gap_collection(find_gaps(measure_coverage(query, region), region), region.profile))
+    return jsonify(resilience_object(measure_resilience(query, region), region))
 
 
 @bp.get("/api/places")

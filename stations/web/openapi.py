@@ -49,7 +49,8 @@ def _paths() -> Json:
     whose = [_several("need", Need), _several("service", ServiceKey)]
     when = _query("when", MOMENT, "local time of the region without an offset")
     station_id = _query("station_id", TEXT, required=True)
-    coverage = [mode, minutes, *whose, when]
+    demand = [_query("no_registration", FLAG, "only stations that let everybody in"), _query("layer", TEXT)]
+    coverage = [mode, minutes, *whose, when, *demand]
     nearest = [*place, mode, when, *whose, *_nearest_filters()]
     return {
         "/api/nearest": _both("the stations a rider can use soonest, best first", nearest, _nearest_answer()),
@@ -70,7 +71,21 @@ def _paths() -> Json:
             )
         },
         "/api/coverage": {"get": _ask("how much demand is covered, a gap, or unknown", coverage, {"type": "object"})},
-        "/api/gaps": {"get": _ask("the demand that no usable station reaches in time", coverage, {"type": "object"})},
+        "/api/gaps": {
+            "get": _ask(
+                "the demand that no usable station reaches in time, as places behind those of unknown state",
+                [*coverage, _query("by", {**TEXT, "enum": ["place", "point"]})],
+                {"type": "object"},
+            )
+        },
+        "/api/week": {
+            "get": _ask(
+                "coverage at the 168 full hours of a week, a row for each need and service",
+                [mode, minutes, *whose, _query("week", {"type": "string", "format": "date"}, "any day of it"), *demand],
+                {"type": "object"},
+            )
+        },
+        "/api/resilience": {"get": _ask("how much hangs on single stations", coverage, {"type": "object"})},
         "/api/places": {"get": _ask("places whose name holds what was typed", [_query("q", TEXT)], {"type": "object"})},
         "/api/basemap": {"get": _ask("roads, water and names to draw a map on", [], {"type": "object"})},
         "/api/jobs/{job_id}": {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from flask import Request
@@ -27,6 +27,7 @@ from stations.model.queries import (
 )
 from stations.model.region import RegionProfile
 from stations.model.taps import Tap, TapAnswer
+from stations.services.week import ALL_ROWS, WeekKey
 
 Parameters = MultiDict[str, str]
 _TAP_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -145,7 +146,26 @@ def parse_coverage(given: Parameters, profile: RegionProfile) -> CoverageQuery:
         services=_keys(given, "service", ServiceKey),
         needs=parse_needs(given),
         when=parse_when(given, profile),
+        no_registration=_yes(given, "no_registration"),
+        layer=given.get("layer", ""),
     )
+
+
+def parse_week(given: Parameters, profile: RegionProfile) -> tuple[CoverageQuery, date, tuple[WeekKey, ...]]:
+    """Return the query, the day and the rows of a week; this week, and all needs and services, where none is named."""
+    query = parse_coverage(given, profile)
+    text = given.get("week", "").strip()
+    day = read_moment(text, time_zone=profile.time_zone, name="week") if text else _now(profile)
+    rows: tuple[WeekKey, ...] = (*query.needs, *query.services)
+    return query, day.date(), rows or ALL_ROWS
+
+
+def parse_by(given: Parameters) -> str:
+    """Return how gaps are told: as places, unless point by point."""
+    by = given.get("by") or "place"
+    if by not in ("place", "point"):
+        raise InputError("error.not_one_of", field="by", name="by", value=by[:40], allowed="place, point")
+    return by
 
 
 def parse_place(given: Parameters) -> Place:

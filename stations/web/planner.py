@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from stations.maps.style import service_words, sorted_services
 from stations.maps.web_map import DemandMark, MapParts, StationMark, coverage_map
-from stations.model.answers import CoverageAnswer
+from stations.model.coverage import CoverageAnswer
 from stations.model.station import Station
 from stations.services.catchments import join_catchments
 from stations.services.coverage import find_gaps, measure_coverage, stations_that_count

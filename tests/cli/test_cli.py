@@ -218,7 +218,8 @@ def test_coverage_is_written_as_json_and_its_gaps_as_geojson(terminal):
         True, ["tired"], ["water"], "2026-11-16T12:00:00+08:00",
     )  # fmt: skip
     assert cover["whole"]["covered"] + cover["whole"]["gap"] + cover["whole"]["unknown"] == 650
-    assert [feature["properties"]["demand_id"] for feature in gaps["features"]] == ["A", "C"]
+    found = [(feature["properties"]["state"], feature["properties"]["demand_ids"]) for feature in gaps["features"]]
+    assert found == [("unknown", ["far"]), ("gap", ["A"]), ("gap", ["C"])]
 
 
 # ---- Station lists

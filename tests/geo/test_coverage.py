@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stations.geo.coverage import CoverState, cover_demand, weighted_quantile
+from stations.geo.coverage import CoverState, Times, cover_demand, weighted_quantile
 from stations.geo.kernels import UNREACHED
 
 # Three stations; five demand points: near 0, near 1, near 2, far from all, off the network.
@@ -27,9 +27,7 @@ COVERED, GAP, UNKNOWN = CoverState.COVERED, CoverState.GAP, CoverState.UNKNOWN
 
 def cover(*, sure, perhaps=(), cutoff_ms=300_000, extra_ms=0):
     return cover_demand(
-        TIMES,
-        np.full(3, extra_ms, dtype=np.int64),
-        on_network=ON_NETWORK,
+        Times(TIMES, np.full(3, extra_ms, dtype=np.int64), ON_NETWORK),
         sure=np.isin(np.arange(3), sure),
         perhaps=np.isin(np.arange(3), perhaps),
         cutoff_ms=cutoff_ms,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -12,8 +13,14 @@ from stations.errors import InputError, UnknownThingError
 from stations.geo.crs import to_metres
 from stations.model.keys import Need, TravelMode
 from stations.model.queries import CatchmentQuery, CoverageQuery
+from stations.model.region import DemandLayer
 from stations.services.catchments import find_catchments
-from stations.services.coverage import find_gaps, measure_coverage
+from stations.services.coverage import (
+    compare_placed_and_usable,
+    find_gaps,
+    measure_coverage,
+    stations_that_count,
+)
 from stations.services.region import load_region
 
 WALK = TravelMode.WALK
@@ -103,3 +110,113 @@ def test_unknown_stations_and_too_many_are_refused(region):
 def test_cutoffs_out_of_range_are_refused(minutes):
     with pytest.raises(InputError, match="minutes"):
         CoverageQuery(WALK, minutes=minutes)
+
+
+def test_only_stations_that_let_everybody_in_count_without_registration(region):
+    # e is walk_in, h wants a scan, of q it is not known.
+    answer = measure_coverage(CoverageQuery(WALK, minutes=6, no_registration=True), region)
+
+    assert [name for name, state in states(answer).items() if state == "covered"] == ["B", "D", "E", "F"]
+    assert (answer.stations_counted, answer.stations_unknown) == (2, 1)
+
+
+def test_unknown_hours_with_an_unknown_way_in_stay_unknown(region):
+    # q: neither hours nor way in are known; h is open at noon but wants a scan.
+    sure, perhaps = stations_that_count(CoverageQuery(WALK, when=NIGHT, no_registration=True), region)
+
+    assert [one.station_id for one, counts in zip(region.stations, perhaps, strict=True) if counts] == ["q"]
+    assert [one.station_id for one, counts in zip(region.stations, sure, strict=True) if counts] == ["e", "g"]
+
+
+def test_what_is_placed_stands_beside_what_can_be_used(region):
+    # Toilet at night: none can be walked to. Within 11 min on paper e has E 0, B D 300, A C 600 s, F 300; h has F 300,
+    # C E 600 s, and of F and C it is some milliseconds nearer.
+    compared = compare_placed_and_usable(
+        CoverageQuery(WALK, minutes=11, needs=(Need.TOILET,), when=NIGHT, no_registration=True), region
+    )
+
+    assert (compared.placed.whole.covered, compared.usable.whole.covered) == (600, 0)
+    assert sum(one.weight for one in compared.stations) == 600
+    assert [(one.station_id, one.why, one.weight, one.weight_alone) for one in compared.stations] == [
+        ("e", "lacks_service", 400, 300),
+        ("h", "closed", 200, 0),
+        ("q", "lacks_service", 0, 0),
+    ]
+
+
+def test_the_range_of_speeds_is_that_of_the_table_at_scaled_cutoffs(region):
+    # The town walks 3.6 km/h, the slower speed; at 5.1 a cutoff of 6 min reaches what 8.5 min reach at 3.6.
+    answer = measure_coverage(CoverageQuery(WALK, minutes=7.1), region)
+    wider = measure_coverage(CoverageQuery(WALK, minutes=7.1 * 5.1 / 3.6), region)
+
+    slower, faster = answer.speed_range
+    assert slower == answer.whole
+    assert faster.covered == wider.whole.covered == 600
+    assert answer.whole.covered == 400
+    assert faster.median_min == pytest.approx(answer.whole.median_min * 3.6 / 5.1)
+
+
+def test_parking_does_not_go_faster(region):
+    # E-bike: 18 km/h and 60 s to park. From A to e and C to h 600 m are 120 s; at 12 km/h 180 s, with parking 240 s.
+    # D and F have 300 m, E none; B has 900 m, for B-E is for feet.
+    def covered(minutes):
+        return measure_coverage(CoverageQuery(TravelMode.EBIKE, minutes=minutes), region).speeds.slower.covered
+
+    assert (covered(3.99), covered(4.01)) == (300, 500)
+
+
+def test_a_speed_that_the_table_cannot_answer_is_told(region):
+    # 26 min at 5.1 km/h are 36.8 min of the table, which holds 35.
+    answer = measure_coverage(CoverageQuery(WALK, minutes=26), region)
+
+    assert answer.speed_range is None
+    assert answer.speeds.slower is not None
+    assert answer.speeds.faster is None
+    assert answer.speeds.faster_cutoff_min == pytest.approx(26 * 5.1 / 3.6)
+
+
+def test_a_mode_whose_speed_the_roads_set_has_no_range(region):
+    assert measure_coverage(CoverageQuery(TravelMode.CAR, minutes=5), region).speeds is None
+
+
+def test_a_cutoff_beyond_the_table_is_refused(region):
+    low = replace(region, tables={WALK: replace(region.tables[WALK], limit_ms=600_000)})
+
+    assert measure_coverage(CoverageQuery(WALK, minutes=10), low)
+    with pytest.raises(InputError, match="cutoff_beyond"):
+        measure_coverage(CoverageQuery(WALK, minutes=10.1), low)
+
+
+def test_a_share_above_98_percent_is_saturated(region):
+    answer = measure_coverage(CoverageQuery(WALK, minutes=11), region)
+
+    assert answer.townships[0].covered == answer.townships[0].weight
+    assert answer.townships[0].saturated
+    assert not answer.whole.saturated  # 600 of 650: 50 are off the roads
+    assert answer.whole.off_network == 50
+
+
+def test_layers_are_chosen_by_name(region):
+    shops = (replace(region.demand[1], weight=3.0),)
+    layers = {"shops": DemandLayer("shops", "demand-shops.csv", {"zh": "家餐馆", "en": "restaurants"}, "2026")}
+    both = replace(
+        region,
+        profile=replace(region.profile, layers=layers),
+        points_of={**region.points_of, "shops": shops},
+        _kept={},
+    )
+
+    assert [layer.name for layer in both.layers] == ["demand", "shops"]
+    assert measure_coverage(CoverageQuery(WALK, minutes=6), both).whole.weight == 650
+    assert measure_coverage(CoverageQuery(WALK, minutes=6, layer="demand"), both).whole.weight == 650
+    assert measure_coverage(CoverageQuery(WALK, minutes=6, layer="shops"), both).whole.covered == 3
+    with pytest.raises(UnknownThingError, match="trucks"):
+        measure_coverage(CoverageQuery(WALK, layer="trucks"), both)
+
+
+def test_without_demand_nothing_is_covered(region):
+    empty = replace(region, points_of={}, _kept={})
+    answer = measure_coverage(CoverageQuery(WALK), empty)
+
+    assert (answer.whole.weight, answer.whole.covered_share, answer.townships) == (0, None, ())
+    assert not answer.whole.saturated

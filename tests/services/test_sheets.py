@@ -164,7 +164,7 @@ def test_the_coverage_sheet_tells_what_the_screen_tells(region, asked):
 
 def test_without_demand_there_is_no_coverage_sheet(region):
     with pytest.raises(InputError, match=r"sheet\.no_demand"):
-        draw_sheet(SheetQuery("coverage", A3), replace(region, demand=()), when=WHEN, public_url="")
+        draw_sheet(SheetQuery("coverage", A3), replace(region, points_of={}), when=WHEN, public_url="")
 
 
 def test_marks_stand_where_the_stations_are(region):

@@ -197,7 +197,7 @@ def test_coverage_says_what_it_was_computed_from(client):
 
 
 def test_gaps_are_places_heaviest_first(client):
-    body = client.get("/api/gaps", query_string={"mode": "walk", "minutes": 6}).get_json()
+    body = client.get("/api/gaps", query_string={"mode": "walk", "minutes": 6, "by": "point"}).get_json()
 
     assert [feature["properties"]["demand_id"] for feature in body["features"]] == ["A", "C"]
     assert set(body["features"][0]["properties"]) == {"demand_id", "name", "township", "weight", "minutes"}
@@ -300,6 +300,8 @@ WRONG = [
     (COVERAGE, {"minutes": "soon"}, "number", "minutes", "soon"),
     (COVERAGE, {"mode": "teleport"}, "not_one_of", "mode", "teleport"),
     (COVERAGE, {"when": "garbage"}, "when", "when", "garbage"),
+    ("/api/gaps", {"by": "street"}, "not_one_of", "by", "street"),
+    ("/api/week", {"week": "someday"}, "when", "week", "someday"),
     ("/api/gaps", {"minutes": "31"}, "minutes", "minutes", "31"),
     (CATCHMENTS, {"minutes": "-3"}, "minutes", "minutes", "-3"),
     (CATCHMENTS, {"station_id": [str(n) for n in range(21)]}, "too_many_stations", "station_id", "21"),

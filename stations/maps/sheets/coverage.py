@@ -21,7 +21,7 @@ from stations.maps.sheets.legend import LegendItem, catchment_item, demand_items
 from stations.maps.sheets.lines import wrap
 from stations.maps.sheets.page import HAIRLINE, INK, MUTED, Page, Sheet
 from stations.maps.style import DEMAND_SHADES
-from stations.model.answers import CoverageShare
+from stations.model.coverage import CoverageShare
 from stations.model.paper import Paper
 from stations.texts import say
 

@@ -1,0 +1,203 @@
+"""Answers on coverage as text for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from stations.cli.tables import aligned, measured_words
+from stations.model.coverage import (
+    CoverageShare,
+    GapPlace,
+    NotableWeek,
+    PlacedUsable,
+    Remedy,
+    Resilience,
+    SpeedRange,
+    WeekAnswer,
+    WeekRow,
+)
+from stations.model.keys import Need
+from stations.model.queries import CoverageQuery
+from stations.services.region import Region
+from stations.texts import say
+
+MOST_ROWS = 20
+_BARS = "▁▂▃▄▅▆▇█"
+
+
+def coverage_table(compared: PlacedUsable, region: Region, lang: str) -> str:
+    """Return coverage as a table, the whole first, then by township, and the stations between placed and usable."""
+    answer, profile = compared.usable, region.profile
+    names = ("area", "weight", "covered", "gap", "unknown", "median", "p90", "in5", "in10", "in15")
+    rows = [[say(lang, f"cli.column_{name}") for name in names]]
+    rows += [_share_row(share, lang) for share in (answer.whole, *answer.townships)]
+    counted = say(lang, "cli.coverage_counted", counted=answer.stations_counted, unknown=answer.stations_unknown)
+    lines = [f"{_head(answer.query, region, lang)} · {counted}", *_unknown_words(answer.whole, lang), *aligned(rows)]
+    lines.append(
+        say(
+            lang,
+            "coverage.placed_usable",
+            placed=_percent(compared.placed.whole.covered_share),
+            usable=_percent(answer.whole.covered_share),
+        )
+    )
+    lines += [say(lang, "coverage.saturated")] if answer.whole.saturated else []
+    lines += [_speed_words(answer.speeds, lang)] if answer.speeds else []
+    lost = [
+        ["  " + one.name, say(lang, f"coverage.why_{one.why}"), f"{one.weight:,.0f}"]
+        for one in compared.stations
+        if one.weight
+    ]
+    lines += [say(lang, "coverage.lost_by_station"), *_cut(lost, lang)] if lost else []
+    mode = profile.modes[answer.query.mode]
+    lines.append(say(lang, "cli.times_from", measured=measured_words(mode, lang)))
+    return _sample(lines, region, lang)
+
+
+def gap_table(
+    unknown: Sequence[GapPlace], gaps: Sequence[GapPlace], query: CoverageQuery, region: Region, lang: str
+) -> str:
+    """Return the places of unknown state, then the gaps, each with what stands in the way and what would help."""
+    lines = [_head(query, region, lang)]
+    for key, places in (("unknown_places", unknown), ("gap_places", gaps)):
+        total = sum(place.weight for place in places)
+        lines += ["", say(lang, f"gap.{key}", count=len(places), weight=f"{total:,.0f}")]
+        lines += _cut([_gap_row(place, lang) for place in places], lang)
+    return _sample(lines, region, lang)
+
+
+def week_table(answer: WeekAnswer, weeks: Iterable[NotableWeek], region: Region, lang: str) -> str:
+    """Return a strip of 168 hours for each row, by the eighth of all demand that is covered, and the days of note."""
+    lines = [_head(answer.query, region, lang), say(lang, "week.head", monday=answer.monday.isoformat())]
+    for note in answer.notes:
+        festival = say(lang, f"hours.festival_{note.festival}") if note.festival else ""
+        lines.append(f"  {note.day.isoformat()} {say(lang, f'week.kind_{note.kind}', festival=festival)}")
+    days = " ".join(f"{say(lang, f'hours.day_{day}'):<24}" for day in range(7))
+    strips = [["", days], *([_row_name(row, lang), _strip(row)] for row in answer.rows)]
+    lines += aligned(strips)
+    lines += ["", say(lang, "week.others")]
+    for week in weeks:
+        festival = say(lang, f"hours.festival_{week.festival or 'other'}")
+        lines.append(f"  {week.monday.isoformat()} {say(lang, f'week.kind_{week.kind}', festival=festival)}")
+    return _sample(lines, region, lang)
+
+
+def resilience_table(answer: Resilience, region: Region, lang: str) -> str:
+    """Return what is covered twice, the stations whose loss costs most, and those that nobody would miss."""
+    share = _percent(answer.covered_twice_share)
+    lines = [_head(answer.query, region, lang), say(lang, "coverage.twice", share=share)]
+    if answer.losses:
+        lines.append(say(lang, "coverage.losses"))
+        lines += _cut([[f"  {one.name}", f"{one.weight_lost:,.0f}"] for one in answer.losses], lang)
+    missed = answer.missed_by_nobody
+    lines.append(say(lang, "coverage.missed_by_nobody", count=len(missed), listed=", ".join(missed[:MOST_ROWS]) or "–"))
+    return _sample(lines, region, lang)
+
+
+def _head(query: CoverageQuery, region: Region, lang: str) -> str:
+    words = say(
+        lang,
+        "cli.coverage_head",
+        region=region.profile.names[lang],
+        mode=say(lang, f"mode.{query.mode}"),
+        speed=f"{region.profile.modes[query.mode].speed_kmh:g}",
+        minutes=f"{query.minutes:g}",
+        when=query.when.isoformat(timespec="minutes") if query.when else say(lang, "cli.any_hour"),
+    )
+    asked = [say(lang, f"need.{one}") for one in query.needs] + [say(lang, f"service.{one}") for one in query.services]
+    asked += [say(lang, "coverage.no_registration")] if query.no_registration else []
+    layer = region.layer(query.layer) if region.layers else None
+    unit = [layer.unit[lang]] if layer and layer.unit.get(lang) else []
+    return " · ".join([words, *asked, *unit])
+
+
+def _unknown_words(whole: CoverageShare, lang: str) -> list[str]:
+    """Return of how much demand nothing is known, and why, ahead of everything else."""
+    lines = []
+    if whole.off_network:
+        lines.append(f"{say(lang, 'coverage.off_network')}: {whole.off_network:,.0f}")
+    if whole.unknown > whole.off_network:
+        lines.append(f"{say(lang, 'coverage.by_unknown')}: {whole.unknown - whole.off_network:,.0f}")
+    return lines
+
+
+def _speed_words(speeds: SpeedRange, lang: str) -> str:
+    if speeds.slower and speeds.faster:
+        return say(
+            lang,
+            "coverage.range",
+            slower=f"{speeds.slower_kmh:g}",
+            faster=f"{speeds.faster_kmh:g}",
+            low=_percent(speeds.slower.covered_share),
+            high=_percent(speeds.faster.covered_share),
+        )
+    speed, cutoff = (
+        (speeds.slower_kmh, speeds.slower_cutoff_min)
+        if speeds.slower is None
+        else (speeds.faster_kmh, speeds.faster_cutoff_min)
+    )
+    return say(lang, "coverage.range_beyond", speed=f"{speed:g}", cutoff=f"{cutoff:.1f}", limit=f"{speeds.limit_min:g}")
+
+
+def _gap_row(place: GapPlace, lang: str) -> list[str]:
+    name = say(lang, "gap.and_others", name=place.name, count=place.others) if place.others else place.name
+    nearest = place.nearest_name or "–"
+    why = say(lang, f"gap.why_{place.why}")
+    return [
+        f"  {name}",
+        place.township or "–",
+        f"{place.weight:,.0f}",
+        nearest,
+        _minutes(place.nearest_min),
+        why,
+        remedy_words(place.remedy, lang),
+    ]
+
+
+def remedy_words(remedy: Remedy, lang: str) -> str:
+    """Return what would help, in words."""
+    key = "verify_several" if remedy.key == "verify" and remedy.station_id is None else remedy.key
+    changes = say(lang, "hours.and").join(say(lang, f"gap.change_{change}") for change in remedy.changes)
+    weight = "–" if remedy.weight is None else f"{remedy.weight:,.0f}"
+    return say(lang, f"gap.remedy_{key}", station=remedy.station_name, changes=changes, weight=weight)
+
+
+def _row_name(row: WeekRow, lang: str) -> str:
+    if row.key is None:
+        return say(lang, "week.any_station")
+    return say(lang, f"{'need' if isinstance(row.key, Need) else 'service'}.{row.key}")
+
+
+def _strip(row: WeekRow) -> str:
+    marks = ["?" if share is None else _BARS[min(7, int(share * 8))] for share in row.shares]
+    return " ".join("".join(marks[24 * day : 24 * day + 24]) for day in range(7))
+
+
+def _share_row(share: CoverageShare, lang: str) -> list[str]:
+    return [
+        share.area or say(lang, "cli.whole"),
+        f"{share.weight:,.0f}",
+        _percent(share.covered_share),
+        _percent(share.gap_share),
+        _percent(share.unknown_share),
+        _minutes(share.median_min),
+        _minutes(share.p90_min),
+        *(_percent(share.share_within.get(minutes)) for minutes in (5, 10, 15)),
+    ]
+
+
+def _cut(rows: Sequence[Sequence[str]], lang: str) -> list[str]:
+    more = [f"  {say(lang, 'cli.more_problems', count=len(rows) - MOST_ROWS)}"] if len(rows) > MOST_ROWS else []
+    return [*aligned(rows[:MOST_ROWS]), *more]
+
+
+def _sample(lines: list[str], region: Region, lang: str) -> str:
+    return "\n".join([say(lang, "cli.sample"), *lines] if region.profile.sample else lines)
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{share:.1%}"
+
+
+def _minutes(minutes: float | None) -> str:
+    return "–" if minutes is None else f"{minutes:.1f}"
