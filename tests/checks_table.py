@@ -68,6 +68,7 @@ WRONG_PHONES = (
     "0537-341-23456789",
     "13812345678/1381234", "无法接通99",
 )  # fmt: skip
+RARE, RARE_IN = ("\U00020bb7", "\u1200", "\U0001f600"), ("address", "address", "hours_text")
 ZERO_LOST = ("537-3412345", "5373412345", "10-12345678")
 
 
@@ -429,6 +430,7 @@ SOWERS: dict[str, Sower] = {
         if clean.name != "helsinki"
         else None
     ),
+    "characters": _each(lambda station, _r, n: replace(station, **{RARE_IN[n % 3]: f"龙桥{RARE[n % 3]}站"})),
     "phone_abroad": lambda clean, random: (
         _each(lambda station, _r, n: replace(station, phone=("12", "+358 40 123 4567 8901 234", "ask")[n % 3]))(
             clean, random

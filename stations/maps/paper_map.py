@@ -310,7 +310,7 @@ def _watermark(frame: Frame, words: str) -> str:
         fill=STATE_SHADES[LOCKED].light,
         bold=True,
         turn_deg=-30,
-        opacity=0.09,
+        opacity=0.075,
     )
 
 

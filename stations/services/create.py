@@ -23,6 +23,7 @@ from stations.model.region import RegionProfile
 from stations.model.standard import STANDARD_MODES
 from stations.model.station import Station
 from stations.services.build import usable_stations
+from stations.texts import LANGUAGES, say
 
 OSM_ENDINGS = (".osm.pbf", ".osm", ".pbf")
 MARGIN_DEG = 0.002
@@ -101,6 +102,13 @@ def copy_road_file(source: Path, target: Path) -> None:
             shutil.copyfile(beside, target.with_suffix(beside.suffix.lower()))
 
 
+def road_source(path: Path) -> dict[str, str]:
+    """Return what is said of where roads come from, by language: OpenStreetMap asks to be named with its licence."""
+    if not path.name.lower().endswith((*OSM_ENDINGS, ".graphml")):
+        return dict.fromkeys(LANGUAGES, path.name)
+    return {lang: say(lang, "sheet.source_osm", file=path.name) for lang in LANGUAGES}
+
+
 def road_file_name(path: Path) -> str:
     """Return what a road file is called inside a region's folder, e.g. ``"roads.osm.pbf"``."""
     lower = path.name.lower()
@@ -130,7 +138,7 @@ def _profile(new: NewRegion) -> RegionProfile:
         roads_file=road_file_name(new.roads),
         road_columns=dict(new.road_columns),
         dates={"roads": day_of(new.roads), "stations": day_of(new.stations or new.roads)},
-        sources={"roads": {"zh": new.roads.name, "en": new.roads.name}},
+        sources={"roads": road_source(new.roads)},
     )
 
 

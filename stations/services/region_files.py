@@ -14,7 +14,7 @@ from stations.loaders.places import read_places
 from stations.loaders.region import read_profile, write_profile
 from stations.loaders.roads import read_roads
 from stations.model.progress import Progress
-from stations.services.create import copy_road_file, day_of, road_file_name
+from stations.services.create import copy_road_file, day_of, road_file_name, road_source
 from stations.settings import Settings
 
 
@@ -37,7 +37,7 @@ def import_roads(path: Path, settings: Settings, *, columns: Mapping[str, str]) 
             if target.is_dir():
                 shutil.rmtree(target)
             os.replace(new, target)
-    source = {"zh": path.name, "en": path.name}
+    source = road_source(path)
     write_profile(
         profile.folder,
         replace(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from PIL import ImageFont
 
 from stations.maps.font_widths import FONT_FILES, text_width
-from stations.maps.sheets.lines import wrap
+from stations.maps.sheets.lines import spaced, wrap
 
 
 @pytest.mark.parametrize("bold", [False, True])
@@ -51,3 +51,16 @@ def test_no_line_is_wider_and_nothing_is_lost(words, width):
     assert "".join("".join(lines).split()) == "".join(words.split())
     # a run of closing marks alone may stand out, as there is nothing before which it could break
     assert all(text_width(line, 2) <= width + 1e-6 or set(line) & set("，。）:–（") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("Helsinki驿站分布图", "Helsinki 驿站分布图"),
+        ("Öljytiö驿站", "Öljytiö 驿站"),
+        ("兖州区驿站", "兖州区驿站"),
+        ("Oulu 驿站", "Oulu 驿站"),
+    ],
+)
+def test_latin_and_chinese_stand_apart(words, told):
+    assert spaced(words) == told

@@ -16,7 +16,7 @@ from stations.maps.paper_map import MapDot, MapOptions, MapStation, PaperMap, dr
 from stations.maps.sheets.content import SheetFacts
 from stations.maps.sheets.district import write_heading
 from stations.maps.sheets.furniture import Area, start_page, type_factor, write_scale
-from stations.maps.sheets.layout import BAND_MM, GAP_MM, frame_in, split_area
+from stations.maps.sheets.layout import BAND_MM, GAP_MM, HEADING_MM, frame_in, split_area
 from stations.maps.sheets.legend import LegendItem, catchment_item, demand_items, legend_size, map_items, write_legend
 from stations.maps.sheets.lines import wrap
 from stations.maps.sheets.page import HAIRLINE, INK, MUTED, Page, Sheet
@@ -25,7 +25,7 @@ from stations.model.coverage import CoverageShare
 from stations.model.paper import Paper
 from stations.texts import say
 
-RADIUS_MM = (0.35, 1.15)
+RADIUS_MM = (0.32, 0.95)
 STATES = ("covered", "gap", "unknown")
 ROW_MM = 4.3
 SMALL_MM = 2.3
@@ -277,6 +277,14 @@ def _write_gaps(content: CoverageContent, column: _Column, factor: float) -> Non
     if not shown:
         return
     words = say(lang, "sheet.gaps", shown=len(shown), count=len(content.gaps))
+    page.write(
+        say(lang, "sheet.column_weight"),
+        x + width * 0.66,
+        column.top + HEADING_MM * factor * 0.75,
+        size * 0.9,
+        fill=MUTED,
+        anchor="end",
+    )
     top = write_heading(page, words, x, column.top, factor)
     for gap in shown:
         middle = top + row / 2

@@ -11,7 +11,7 @@ from stations.maps.font_widths import text_width
 from stations.maps.paper_map import Frame, PaperMap, north_arrow, scale_bar
 from stations.maps.paper_room import Box
 from stations.maps.sheets.content import SheetFacts
-from stations.maps.sheets.lines import wrap
+from stations.maps.sheets.lines import spaced, wrap
 from stations.maps.sheets.page import HAIRLINE, INK, MUTED, Page
 from stations.model.paper import Paper
 from stations.texts import say
@@ -60,6 +60,7 @@ def start_page(
 
 def _write_title(page: Page, facts: SheetFacts, title: str, subtitle: str, margin: float, factor: float) -> float:
     size, under = 8.0 * factor, 3.1 * factor
+    title = spaced(title)
     room = page.width - 2 * margin
     while size > under and text_width(title, size, bold=True) > room:
         size *= 0.96

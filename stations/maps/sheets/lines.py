@@ -13,6 +13,14 @@ _PIECES = re.compile(
 )
 
 
+_SEAM = re.compile(r"(?<=[A-Za-z0-9\u00c0-\u024f])(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?=[A-Za-z0-9\u00c0-\u024f])")
+
+
+def spaced(words: str) -> str:
+    """Return words of ours with a space where Latin and Chinese meet, as good Chinese setting has it."""
+    return _SEAM.sub(" ", words)
+
+
 def wrap(words: str, width: float, size: float, *, bold: bool = False) -> list[str]:
     """Cut `words` into lines no wider than `width` millimetres at a type size of `size`.
 

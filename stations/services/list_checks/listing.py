@@ -10,6 +10,7 @@ from stations.errors import Problem
 from stations.model.keys import Datum
 from stations.model.listing import ListedStation
 from stations.model.station import Station
+from stations.services.list_checks.characters import check_printable
 from stations.services.list_checks.coordinates import check_outline, check_outside, check_swapped, check_zero
 from stations.services.list_checks.datum import check_datum
 from stations.services.list_checks.duplicates import check_duplicates
@@ -42,6 +43,7 @@ CHECKS = (
     "phone",
     "phone_zero",
     "phone_abroad",
+    "characters",
 )
 """The names of all checks, in the order in which a row's problems are told."""
 
@@ -87,6 +89,7 @@ def check_listing(
         *check_identity(usable, stored, facts, datum=datum),
         *check_hours_possible(rows),
         *check_phone(rows, facts.profile),
+        *check_printable(rows),
     ]
     place = {(one.row, one.sheet): number for number, one in enumerate(rows.listed)}
     return tuple(sorted(found, key=lambda problem: _order(problem, place)))
