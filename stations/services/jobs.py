@@ -21,6 +21,8 @@ from stations.services.publishing import Workshop, is_behind, publish_list
 from stations.settings import Settings
 from stations.store.jobs import JobStore
 
+MOST_OF_KIND = {"print": 3}
+"""Anybody may ask for a print: no more of them wait or run at a time."""
 POLL_S = 0.2
 BEAT_S = 2.0
 LONGEST_PAUSE_S = 5.0
@@ -43,12 +45,14 @@ def start_job(
     ------
     InputError
         There is no such kind, or too many wait already.
+    TooManyError
+        So many of a kind that anybody may ask for wait already that the office would have to wait for them.
     StoreError
         The database does not answer.
     """
     if kind not in kinds:
         raise InputError("job.kind", field="kind", value=kind[:40], allowed=", ".join(kinds))
-    return office.jobs.start(kind, arguments, author).job_id
+    return office.jobs.start(kind, arguments, author, most=MOST_OF_KIND.get(kind)).job_id
 
 
 def read_job(office: Office, job_id: str) -> Job:

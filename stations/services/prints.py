@@ -145,7 +145,8 @@ def preview_of(query: PrintQuery, region: Region, *, page: int) -> tuple[PrintQu
         return replace(query, station_ids=(region.stations[number].station_id,), township=""), 1
     townships = townships_of(region)
     if query.product in (CARDS, ATLAS) and townships and not query.township and not query.street:
-        return replace(query, township=townships[min(max(page, 1), len(townships)) - 1]), 1
+        one = replace(query, township=townships[min(max(page, 1), len(townships)) - 1])
+        return one, 2 if query.product == ATLAS else 1  # the key map of one township would show nothing
     return query, page
 
 

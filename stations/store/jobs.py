@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, delete, exists, func, insert, select, update
 
-from stations.errors import InputError, UnknownThingError
+from stations.errors import InputError, TooManyError, UnknownThingError
 from stations.model.jobs import Job, JobError, JobState
 from stations.model.progress import Progress
 from stations.store.database import Database
@@ -29,13 +29,15 @@ class JobStore:
     database: Database
     region_id: str
 
-    def start(self, kind: str, arguments: Mapping[str, Any], author: str) -> Job:
+    def start(self, kind: str, arguments: Mapping[str, Any], author: str, *, most: int | None = None) -> Job:
         """Let a job wait for a runner and return it. Those that ended a week ago are dropped.
 
         Raises
         ------
         InputError
             20 wait already.
+        TooManyError
+            `most` of this kind wait or run already.
         """
         now = datetime.now(UTC)
         job = Job(secrets.token_urlsafe(12), kind, JobState.QUEUED, dict(arguments), author, made_at=now)
@@ -44,6 +46,8 @@ class JobStore:
             connection.execute(delete(JOB).where(JOB.c.ended_at < now - KEPT_FOR))
             if self._waiting(connection) >= MOST_WAITING:
                 raise InputError("job.too_many", most=MOST_WAITING)
+            if most is not None and self._alive(connection, kind) >= most:
+                raise TooManyError("job.too_many_of_kind")
             connection.execute(insert(JOB), {**row, "region_id": self.region_id, "tries": 0, "cancel_asked": False})
         return job
 
@@ -63,9 +67,8 @@ class JobStore:
 
     def is_waiting(self, kind: str) -> bool:
         """Return whether a job of a kind waits or runs."""
-        alive = JOB.c.state.in_([JobState.QUEUED, JobState.RUNNING])
         with self.database.reading() as connection:
-            return bool(connection.scalar(select(exists().where(self._here(), JOB.c.kind == kind, alive))))
+            return self._alive(connection, kind) > 0
 
     def has_work(self) -> bool:
         """Return whether there is anything to take; a cheap look that keeps nobody from writing."""
@@ -75,6 +78,7 @@ class JobStore:
     def take(self, runner: str) -> Job | None:
         """Give the oldest waiting job to `runner` and to no other; `None` if there is none.
 
+        Prints, which anybody may ask for, come after what the office waits for.
         A job whose runner has not been heard of for 30 s is taken once more; if that happens again it has failed.
         """
         now = datetime.now(UTC)
@@ -82,7 +86,8 @@ class JobStore:
             gone = self._here() & (JOB.c.state == JobState.RUNNING) & _takeable(now)
             failed = {"state": JobState.FAILED, "ended_at": now, "error_key": "job.runner_died", "error_values": {}}
             connection.execute(update(JOB).where(gone, JOB.c.tries >= MOST_TRIES).values(failed))
-            oldest = select(JOB).where(self._here(), _takeable(now)).order_by(JOB.c.made_at, JOB.c.job_id).limit(1)
+            order = (JOB.c.kind == "print", JOB.c.made_at, JOB.c.job_id)
+            oldest = select(JOB).where(self._here(), _takeable(now)).order_by(*order).limit(1)
             row = connection.execute(oldest).mappings().first()
             if row is None:
                 return None
@@ -148,6 +153,12 @@ class JobStore:
     def _waiting(self, connection: Connection) -> int:
         waiting = select(func.count()).select_from(JOB).where(self._here(), JOB.c.state == JobState.QUEUED)
         return connection.scalar(waiting) or 0
+
+    def _alive(self, connection: Connection, kind: str) -> int:
+        """Return how many jobs of a kind wait or run."""
+        alive = JOB.c.state.in_([JobState.QUEUED, JobState.RUNNING])
+        mine = select(func.count()).select_from(JOB).where(self._here(), JOB.c.kind == kind, alive)
+        return connection.scalar(mine) or 0
 
     def _here(self) -> ColumnElement[bool]:
         return JOB.c.region_id == self.region_id

@@ -48,6 +48,9 @@ LOOK_AGAIN_S = 2
 FILE_ENDINGS = (".pdf", ".png", ".txt")
 MM_PER_INCH = 25.4
 
+KEPT_CHOICES = ("lang", "landscape", "township", "large")
+"""What stays chosen when another product is."""
+
 MOST_WAITING = 2
 """So many requests of a worker wait for the print before theirs; the others are told to come again."""
 
@@ -68,6 +71,7 @@ def choices() -> ResponseReturnValue:
         townships=townships_of(region),
         stations=[region.stations[number] for number in stations_for_print(region)],
         asked=_asked(query),
+        kept={name: value for name, value in _asked(query).items() if name in KEPT_CHOICES},
         page=max(1, request.args.get("page", 1, type=int)),
         bulk=is_bulk(query, region),
         public_url=_public_url(),

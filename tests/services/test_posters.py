@@ -31,6 +31,7 @@ from stations.services.posters import (
     stations_for_print,
     townships_of,
 )
+from stations.services.prints import PrintQuery, preview_of
 from stations.services.region import load_region
 from stations.settings import read_settings
 
@@ -203,3 +204,9 @@ def test_a_card_is_scanned_to_the_page_of_riders(region):
     picture = pypdfium2.PdfDocument(content)[0].render(scale=150 / 72).to_pil()
 
     assert [code.data.decode() for code in pyzbar.decode(picture)] == [f"{URL}/?lang=en"]
+
+
+def test_the_sample_of_an_atlas_is_the_map_of_a_township(region):
+    query, page = preview_of(PrintQuery("township"), region, page=1)
+
+    assert (query.township, page) == (townships_of(region)[0], 2)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select, update
 
-from stations.errors import InputError, UnknownThingError
+from stations.errors import InputError, TooManyError, UnknownThingError
 from stations.model.jobs import JobError, JobState
 from stations.model.progress import Progress
 from stations.store.jobs import JobStore
@@ -170,3 +170,19 @@ def test_regions_do_not_see_each_other(store):
     assert not other.is_waiting("k")
     with pytest.raises(UnknownThingError):
         other.read(job.job_id)
+
+
+def test_prints_come_after_what_the_office_waits_for(store):
+    printed, published = store.start("print", {}, ""), store.start("publish", {}, "li")
+
+    assert [store.take("r1").job_id, store.take("r1").job_id] == [published.job_id, printed.job_id]
+
+
+def test_no_more_of_a_kind_wait_or_run_than_is_said(store):
+    store.start("print", {}, "", most=2)
+    store.take("r1")
+    store.start("print", {}, "", most=2)
+
+    with pytest.raises(TooManyError):
+        store.start("print", {}, "", most=2)
+    assert store.start("publish", {}, "", most=2)

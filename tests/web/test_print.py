@@ -187,6 +187,23 @@ def test_a_long_print_that_failed_says_why_once_and_may_be_tried_again(fresh, mo
     assert again.status_code == 202
 
 
+def test_strangers_may_have_no_more_than_three_long_prints_made_at_a_time(fresh, monkeypatch):
+    monkeypatch.setattr(prints, "MOST_AT_ONCE", 0)
+    client = create_app(fresh.settings).test_client()
+    answers = [
+        client.get(f"/print/posters.pdf?{query}").status_code for query in ("", "large=1", "paper=A3", "paper=A5", "")
+    ]
+
+    assert answers == [202, 202, 202, 429, 202]  # the last one asks for what is being made already
+
+
+def test_another_product_is_one_click_away_and_keeps_the_size_of_type(client):
+    page = client.get("/print?product=posters&large=1&paper=A3").text
+
+    assert 'href="/print?product=district&amp;lang=zh&amp;large=1"' in page
+    assert page.count('aria-current="true"') == 1
+
+
 def test_old_prints_make_room(tmp_path, monkeypatch):
     import os
 
