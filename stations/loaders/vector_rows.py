@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import warnings
 import xml.etree.ElementTree as ET
 from collections.abc import Generator, Iterator, Sequence
 from itertools import compress
@@ -120,7 +121,8 @@ def read_geopackage(path: Path, *, layer: str | None, datum: Datum) -> RawFile:
     if head != _SQLITE:
         raise FileError("list.file_not_geopackage", path=path)
     try:
-        layers = {str(name): str(kind) for name, kind in pyogrio.list_layers(path)}
+        with warnings.catch_warnings(action="ignore", category=RuntimeWarning):  # of a database that is no GeoPackage
+            layers = {str(name): str(kind) for name, kind in pyogrio.list_layers(path)}
     except DataSourceError as error:
         raise FileError("list.file_not_geopackage", path=path) from error
     if layer is not None and layer not in layers:

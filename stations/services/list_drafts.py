@@ -46,15 +46,22 @@ def check_draft(draft: Draft, region: Region, stored: StoredList) -> ImportRepor
         The file cannot be read as a station list.
     """
     options = options_of(draft.options)
-    listing = _read(draft, options, region)
+    listing = read_upload(draft.file_name, draft.content, options, region)
     return check_import(listing, options, facts_of(region.profile, region.roads), stored)
 
 
-def _read(draft: Draft, options: ListOptions, region: Region) -> StationListing:
+def read_upload(file_name: str, content: bytes, options: ListOptions, region: Region) -> StationListing:
+    """Read what was uploaded, or pasted where it is named `PASTED`.
+
+    Raises
+    ------
+    FileError
+        It cannot be read as a station list.
+    """
     bounds = region.profile.bounds
-    if draft.file_name == PASTED:
-        return read_pasted_list(draft.content.decode("utf-8"), options=options, bounds=bounds)
+    if file_name == PASTED:
+        return read_pasted_list(content.decode("utf-8"), options=options, bounds=bounds)
     with TemporaryDirectory() as folder:
-        path = Path(folder) / Path(draft.file_name).name
-        path.write_bytes(draft.content)
+        path = Path(folder) / Path(file_name).name
+        path.write_bytes(content)
         return read_station_list(path, options=options, bounds=bounds)

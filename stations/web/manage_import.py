@@ -17,7 +17,7 @@ from stations.model.listing import ListOptions
 from stations.model.queries import read_key
 from stations.model.station import Station
 from stations.services.form_words import form_problem
-from stations.services.list_drafts import PASTED, check_draft, keep_options, options_of
+from stations.services.list_drafts import PASTED, check_draft, keep_options, options_of, read_upload
 from stations.services.list_import import ImportDecision, ImportReport, confirm_import
 from stations.services.problem_words import say_problem
 from stations.services.station_edit import check_merged
@@ -68,10 +68,14 @@ def upload() -> ResponseReturnValue:
         name, content = Path(file.filename.replace("\\", "/")).name[:120], file.read()
     else:
         name, content = PASTED, pasted.encode()
-    if not content.strip():
-        return _start_page(tell("manage.nothing_given")), 400
+        if not pasted.strip():
+            return _start_page(tell("manage.nothing_given")), 400
     source = request.form.get("source", "").strip()[:60]
     options = ListOptions(datum, columns=current_office().mappings.recall(source) if source else {}, source=source)
+    try:
+        read_upload(name, content, options, current_region())
+    except FileError as error:
+        return _start_page(tell(error.key, **error.values)), 400
     account = current_account()
     draft_id = current_office().drafts.put(account.name if account else "", name, content, keep_options(options))
     return redirect(url_for(".report", draft_id=draft_id))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -456,15 +457,19 @@ def test_a_pasted_table_is_a_list(app):
         ("名单.csv", b"\x89PNG\r\n\x1a\n"),
         ("名单.exe", b"MZ"),
         ("../../名单.csv", b"a,b\n1,2"),
+        ("名单.csv", b""),
     ],
 )
-def test_a_file_that_is_no_list_is_told_so(app, store, name, content):
+def test_a_file_that_is_no_list_is_told_so_and_not_kept(app, store, name, content):
     client, token = logged_in(app)
     data = {"csrf_token": token, "datum": "wgs84", "file": (io.BytesIO(content), name)}
     answer = client.post("/manage/import", data=data, content_type="multipart/form-data")
-    page = client.get(answer.location)
-    assert page.status_code == 200
-    assert 'role="alert"' in page.get_data(as_text=True)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 400
+    assert 'role="alert"' in page
+    assert Path(name).name in page
+    assert 'value="wgs84" required checked' in page
+    assert "/manage/import/" not in client.get("/manage").get_data(as_text=True)
     assert store.generation() == 1
 
 
