@@ -9,9 +9,9 @@ from stations.cli.tables import aligned
 from stations.errors import Problem
 from stations.model.changes import Change, FieldChange, StationChange
 from stations.model.listing import ColumnMatch
-from stations.services.change_words import author_words, value_words
+from stations.services.change_words import author_words, move_words, other_fields, value_words
 from stations.services.list_import import ImportReport
-from stations.services.problem_words import say_problem
+from stations.services.problem_words import group_problems, say_problem
 from stations.texts import say, words
 
 MOST_SHOWN = 30
@@ -44,7 +44,9 @@ def report_lines(report: ImportReport, lang: str) -> list[str]:
 def change_lines(change: StationChange, lang: str) -> list[str]:
     """Return one station's change: its name, then every field that differs."""
     mark = "+" if change.before is None else "-" if change.after is None else "*"
-    return [f"{mark} {_name(change)}", *(f"    {_field_words(one, lang)}" for one in change.fields)]
+    moved = move_words(lang, change)
+    told = [f"    {say(lang, 'manage.coordinates')}: {moved}"] if moved else []
+    return [f"{mark} {_name(change)}", *told, *(f"    {_field_words(one, lang)}" for one in other_fields(change))]
 
 
 def history_table(changes: Iterable[Change], lang: str, *, time_zone: str) -> str:
@@ -70,7 +72,8 @@ def _column_lines(columns: tuple[ColumnMatch, ...], lang: str) -> list[str]:
 
 
 def _problem_lines(problems: tuple[Problem, ...], lang: str) -> list[str]:
-    lines = [f"{'×' if problem.refuses else '!'} {say_problem(lang, problem)}" for problem in problems]
+    groups = group_problems(problems)
+    lines = [f"{'×' if problem.refuses else '!'} {say_problem(lang, problem, rows)}" for problem, rows in groups]
     return _shown(lines, lang)
 
 

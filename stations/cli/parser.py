@@ -104,6 +104,7 @@ def _add_stations(rooms: Rooms, words: Words) -> None:
     bring.add_argument("--dry-run", action="store_true", help=words("dry_run"))
     bring.add_argument("--good-rows", action="store_true", help=words("good_rows"))
     bring.add_argument("--sure", action="store_true", help=words("sure"))
+    bring.add_argument("--leave-out", action="append", default=[], metavar="ID", help=words("leave_out"))
     bring.add_argument("--close-missing", metavar="REASON", help=words("close_missing"))
     _add_reason(bring, words)
     take = _command(stations, "export", station_list.export_list, words("export_stations"))

@@ -41,6 +41,7 @@ def import_list(given: Namespace, settings: Settings, lang: str) -> None:
         good_rows_only=given.good_rows,
         sure=given.sure,
         close_missing=closing,
+        left_out=frozenset(given.leave_out),
     )
     outcome = draw_progress(import_stations(wanted, settings, _author(given)), lang)
     lines = report_lines(outcome.report, lang)

@@ -55,20 +55,22 @@ class ImportDecision:
     """What a person decided on a report.
 
     `good_rows_only` takes the good rows without the bad ones; `sure` answers the second question; `closings` says of
-    missing stations why they are closed, `merged_into` which station took their place.
+    missing stations why they are closed, `merged_into` which station took their place; `left_out` are the ids of
+    stations whose rows are not taken this time.
     """
 
     good_rows_only: bool = False
     sure: bool = False
     closings: Mapping[str, ClosureReason] = field(default_factory=dict)
     merged_into: Mapping[str, str] = field(default_factory=dict)
+    left_out: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class ListImport:
     """A list to bring at the terminal; with `dry_run` only to look.
 
-    `close_missing` closes every station that the list does not name.
+    `close_missing` closes every station that the list does not name; of `left_out` (ids) the rows are not taken.
     """
 
     path: Path
@@ -77,6 +79,7 @@ class ListImport:
     good_rows_only: bool = False
     sure: bool = False
     close_missing: ClosureReason | None = None
+    left_out: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,7 @@ def import_stations(
             good_rows_only=wanted.good_rows_only,
             sure=wanted.sure,
             closings={station.station_id: wanted.close_missing for station in gone if wanted.close_missing},
+            left_out=wanted.left_out,
         )
         change = confirm_import(report, decision, store, replace(authorship, source=wanted.path.name))
         yield from publish_stations(settings, profile, roads, store)
@@ -158,7 +162,8 @@ def confirm_import(
     if report.doubts and not decision.sure:
         raise InputError(f"list.doubt_{report.doubts[0]}", refused=report.rows_refused, read=report.listing.rows_read)
     closings = _closings(report.comparison.missing, decision)
-    changes = (*report.comparison.added, *report.comparison.changed, *closings)
+    listed = (*report.comparison.added, *report.comparison.changed)
+    changes = (*(change for change in listed if change.station_id not in decision.left_out), *closings)
     touched = {change.station_id for change in changes if change.before is not None}
     expected = {key: version for key, version in report.comparison.versions.items() if key in touched}
     with collecting_paused():

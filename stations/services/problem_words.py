@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from string import Formatter
 
 from stations.errors import Problem
 from stations.model.keys import Datum, StationKind
 from stations.texts import say, words
 
+MOST_ROWS = 12
+"""So many rows are named where several have the same problem."""
 
-def say_problem(lang: str, problem: Problem) -> str:
+
+def group_problems(problems: Iterable[Problem]) -> list[tuple[Problem, tuple[int, ...]]]:
+    """Return problems that differ by nothing but their rows as one, in the place of the first, with all its rows."""
+    groups: dict[Problem, list[int]] = {}
+    for problem in problems:
+        rows = groups.setdefault(replace(problem, row=None), [])
+        rows.extend(() if problem.row is None else (problem.row,))
+    return [(replace(one, row=rows[0] if rows else None), tuple(rows)) for one, rows in groups.items()]
+
+
+def say_problem(lang: str, problem: Problem, rows: Sequence[int] = ()) -> str:
     """Return one problem of a file as a sentence that names its row and column, itself or before it.
 
-    Where the check has a suggestion, it follows.
+    Where the check has a suggestion, it follows. `rows` are all that have the problem, where it was grouped.
     """
     own = lang == "en" and problem.key != "list.column_missing"  # the program's own headings are English
     column = problem.column if own else words(lang).get(f"field.{problem.column}", problem.column)
@@ -31,6 +45,9 @@ def say_problem(lang: str, problem: Problem) -> str:
     hint = f"check_hint.{problem.check}"
     if problem.key.startswith("check.") and hint in words(lang):
         sentence = f"{sentence} {say(lang, hint, **values)}"
+    if len(rows) > 1:
+        named_rows = ", ".join(map(str, rows[:MOST_ROWS])) + (" …" if len(rows) > MOST_ROWS else "")
+        sentence = f"{sentence} {say(lang, 'listing.same_rows', count=len(rows), rows=named_rows)}"
     return f"{' '.join(where)}: {sentence}" if where else sentence
 
 

@@ -25,6 +25,7 @@ from stations.maps.style import page_words
 from stations.model.keys import ClosureReason, Datum, EntryMethod, Role, ServiceKey, StationKind
 from stations.model.queries import read_key
 from stations.model.station import Station
+from stations.services.change_words import author_words, move_words, other_fields
 from stations.services.form_words import form_problem
 from stations.services.jobs import start_job
 from stations.services.list_checks import facts_of
@@ -60,6 +61,9 @@ def _office_words() -> dict[str, object]:
         "words": page_words(lang, "manage", "field"),
         "all_words": words(lang),
         "hours_words": lambda expression: describe_hours(expression, lang),
+        "author_words": lambda author: author_words(lang, author),
+        "move_words": lambda change: move_words(lang, change),
+        "other_fields": other_fields,
         "time_zone": ZoneInfo(current_region().profile.time_zone),
     }
 

@@ -19,7 +19,7 @@ from stations.model.station import Station
 from stations.services.form_words import form_problem
 from stations.services.list_drafts import PASTED, check_draft, keep_options, options_of, read_upload
 from stations.services.list_import import ImportDecision, ImportReport, confirm_import
-from stations.services.problem_words import say_problem
+from stations.services.problem_words import group_problems, say_problem
 from stations.services.station_edit import check_merged
 from stations.store.drafts import Draft
 from stations.web.current import current_region
@@ -146,7 +146,8 @@ def drop(draft_id: str) -> ResponseReturnValue:
 
 
 def _start_page(wrong: str = "") -> str:
-    return render_template("manage/import_start.html", datums=[*Datum], wrong=wrong)
+    waiting = [(draft, _shown_name(draft)) for draft in current_office().drafts.listed()]
+    return render_template("manage/import_start.html", datums=[*Datum], wrong=wrong, waiting=waiting)
 
 
 def _report_page(draft: Draft, *, wrong: str = "", doubtful: bool = False) -> str:
@@ -159,6 +160,7 @@ def _report_page(draft: Draft, *, wrong: str = "", doubtful: bool = False) -> st
             "manage/import_report.html", draft=draft, name=_shown_name(draft), report=None, wrong=wrong
         )
     lang = current_language()
+    groups = group_problems(_refused_first(checked))
     return render_template(
         "manage/import_report.html",
         draft=draft,
@@ -166,7 +168,8 @@ def _report_page(draft: Draft, *, wrong: str = "", doubtful: bool = False) -> st
         options=options_of(draft.options),
         report=checked,
         generation=stored.generation,
-        problems=[(problem, say_problem(lang, problem)) for problem in _refused_first(checked)[:SHOWN]],
+        problems=[(problem, say_problem(lang, problem, rows)) for problem, rows in groups[:SHOWN]],
+        left=len(groups) - SHOWN,
         likely=_likely_datum(checked),
         tally=Counter((problem.check, problem.refuses) for problem in checked.problems).most_common(),
         moves=_moves(checked),
@@ -215,6 +218,7 @@ def _decision(checked: ImportReport) -> ImportDecision:
     return ImportDecision(
         good_rows_only="good_rows_only" in form,
         sure="sure" in form,
+        left_out=frozenset(form.getlist("leave_out")),
         closings={key: ClosureReason(reason) for key, reason in wanted.items() if reason in [*ClosureReason]},
         merged_into={key: form.get(f"into_{key}", "").strip() for key in wanted},
     )
@@ -223,7 +227,7 @@ def _decision(checked: ImportReport) -> ImportDecision:
 def _wrong_closings(checked: ImportReport, decision: ImportDecision, stored: Sequence[Station]) -> str:
     """Return what is wrong with the stations that missing ones are merged into; they must be there and stay open."""
     lang = current_language()
-    added = [one.either for one in checked.comparison.added]
+    added = [one.either for one in checked.comparison.added if one.station_id not in decision.left_out]
     there = [one for one in (*stored, *added) if one.station_id not in decision.closings]
     for station in checked.comparison.missing:
         closed = decision.closings.get(station.station_id)

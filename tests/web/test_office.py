@@ -360,6 +360,20 @@ def rows_of(store, *, phone="0537-3400000"):
     ]
 
 
+def test_rows_are_left_out_at_confirming(app, store):
+    client, token = logged_in(app)
+    before = {one.station_id: one for one in store.read().stations}
+    page = client.get(upload(client, token, rows_of(store)).location).get_data(as_text=True)
+    draft = re.search(r"/manage/import/([\w-]+)/confirm", page)[1]
+    changed, added = re.findall(r'form="confirm-list" name="leave_out" value="(\w+)"', page)
+    assert (changed in before, added in before) == (True, False)
+    form = {"csrf_token": token, "generation": str(store.generation()), "sure": "on", "leave_out": changed}
+    assert client.post(f"/manage/import/{draft}/confirm", data=form).status_code == 302
+    after = {one.station_id: one for one in store.read().stations}
+    assert after.pop(added).name == "东门驿站"
+    assert after == before
+
+
 def test_a_list_is_uploaded_looked_at_confirmed_and_taken_back(app, store):
     client, token = logged_in(app)
     before = store.read()
@@ -469,7 +483,7 @@ def test_a_file_that_is_no_list_is_told_so_and_not_kept(app, store, name, conten
     assert 'role="alert"' in page
     assert Path(name).name in page
     assert 'value="wgs84" required checked' in page
-    assert "/manage/import/" not in client.get("/manage").get_data(as_text=True)
+    assert "/manage/import/" not in client.get("/manage/import").get_data(as_text=True)
     assert store.generation() == 1
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,13 +42,16 @@ class _Twin:
 def check_duplicates(rows: Rows, stored: Sequence[Station], facts: ListFacts) -> tuple[Problem, ...]:
     """Find rows that are probably the same station as an earlier row: names alike and places near, see `REACH_M`.
 
-    And rows that are probably a stored station that the list does not name, open and of another id.
+    And rows that are probably a stored station that the list does not name, open and of another id. Two that are both
+    stored as they are were asked about when they came, and are not again.
     """
+    before = {station.station_id: station for station in stored}
     named = {one.station.station_id for one in rows.listed}
     others = [station for station in stored if station.station_id not in named and station.closed is None]
     stations = [*others, *(one.station for one in rows.listed)]
     first = len(others)
-    known, earlier = _twins(stations, facts, first_new=first)
+    accepted = np.array([*(True for _ in others), *(_stands(one.station, before) for one in rows.listed)], dtype=bool)
+    known, earlier = _twins(stations, facts, first_new=first, accepted=accepted)
     return (
         *(
             _problem("duplicate", rows, at - first, stations[twin.number], twin, _other_row(rows, at, twin, first))
@@ -59,6 +62,12 @@ def check_duplicates(rows: Rows, stored: Sequence[Station], facts: ListFacts) ->
             for at, twin in known.items()
         ),
     )
+
+
+def _stands(station: Station, before: Mapping[str, Station]) -> bool:
+    """Whether a station is stored under its id with the same name and place."""
+    known = before.get(station.station_id)
+    return known is not None and (known.name, known.lon, known.lat) == (station.name, station.lon, station.lat)
 
 
 def _other_row(rows: Rows, at: int, twin: _Twin, first: int) -> int | str:
@@ -82,9 +91,12 @@ def _problem(check: str, rows: Rows, row: int, other: Station, twin: _Twin, othe
 
 
 def _twins(
-    stations: Sequence[Station], facts: ListFacts, *, first_new: int
+    stations: Sequence[Station], facts: ListFacts, *, first_new: int, accepted: NDArray[np.bool_]
 ) -> tuple[dict[int, _Twin], dict[int, _Twin]]:
-    """Return for stations from `first_new` on the likeliest of those before that, and of the new before them."""
+    """Return for stations from `first_new` on the likeliest of those before that, and of the new before them.
+
+    Of two that are both `accepted`, bool (N,), neither is taken for the other.
+    """
     if len(stations) < 2 or first_new == len(stations):
         return {}, {}
     names = ready_names(stations)
@@ -92,7 +104,7 @@ def _twins(
     places = np.column_stack([x, y])
     kinds = numbered([station.kind for station in stations])
     one, other = _candidates(places, numbered(names.sound.tolist()))
-    worth = (other >= first_new) & (names.marks[one] == names.marks[other])
+    worth = (other >= first_new) & ~(accepted[one] & accepted[other]) & (names.marks[one] == names.marks[other])
     # rooms are shared, so two kinds in one building are two stations
     worth &= (kinds[one] == kinds[other]) | (names.kind_words[one] == names.kind_words[other])
     one, other = _each_once(one[worth], other[worth], len(stations))

@@ -94,6 +94,17 @@ def test_a_row_is_compared_with_stored_stations_that_the_list_does_not_name(bare
     assert dict(problem.values)["other_id"] == "s2"
 
 
+def test_two_that_are_stored_as_they_are_were_asked_about_when_they_came(bare_facts, make_row):
+    rows = [make_row(row, name="南关社区驿站") for row in (2, 3)]
+    stored = [row.station for row in rows]
+
+    assert [problem.check for problem in told(rows, bare_facts)] == ["duplicate"]
+    assert told(rows, bare_facts, stored=stored) == ()
+    assert told(rows[:1], bare_facts, stored=stored) == ()
+    moved = replace(rows[1], station=replace(rows[1].station, lat=rows[1].station.lat + 5 * METRE))
+    assert [problem.check for problem in told([rows[0], moved], bare_facts, stored=stored)] == ["duplicate"]
+
+
 def test_a_stored_station_that_is_closed_is_no_duplicate(bare_facts, make_row):
     stored = [replace(make_row(2, name="南关社区驿站").station, closed=ClosureReason.MERGED)]
 
