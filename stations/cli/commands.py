@@ -24,7 +24,6 @@ from stations.services.create import create_region as make_region
 from stations.services.geojson import nearest_collection
 from stations.services.nearest import find_nearest
 from stations.services.region import Region, load_region
-from stations.services.region_files import import_demand as bring_demand
 from stations.services.region_files import import_roads as bring_roads
 from stations.settings import Settings
 from stations.texts import say
@@ -93,12 +92,6 @@ def import_roads(given: Namespace, settings: Settings, lang: str) -> None:
     """Replace the roads of the region, then build."""
     draw_progress(bring_roads(given.file, settings, columns=dict(_columns(given.road_column))), lang)
     build(given, settings, lang)
-
-
-def import_demand(given: Namespace, settings: Settings, lang: str) -> None:
-    """Replace the demand of the region."""
-    count = draw_progress(bring_demand(given.file, settings), lang)
-    print_text(say(lang, "cli.imported_demand", count=count))
 
 
 def nearest(given: Namespace, settings: Settings, lang: str) -> None:

@@ -127,7 +127,17 @@ def _add_files(rooms: Rooms, words: Words) -> None:
     bring.add_argument("file", type=Path)
     bring.add_argument("--road-column", action="append", default=[], metavar="OURS=THEIRS")
     demand = rooms.add_parser("demand", help=words("demand")).add_subparsers(metavar="COMMAND", required=True)
-    _command(demand, "import", commands.import_demand, words("import_demand")).add_argument("file", type=Path)
+    bring = _command(demand, "import", planning.import_demand, words("import_demand"))
+    bring.add_argument("file", type=Path)
+    bring.add_argument("--layer", default="", metavar="NAME", help=words("layer_new"))
+    bring.add_argument("--unit", default="", metavar="TEXT", help=words("layer_unit"))
+    bring.add_argument("--year", default="", metavar="YYYY")
+    bring.add_argument("--source", default="", metavar="TEXT", help=words("layer_source"))
+    bring.add_argument("--weight", default="", metavar="COLUMN", help=words("layer_weight"))
+    bring.add_argument("--datum", default="wgs84", metavar="wgs84|gcj02|bd09")
+    bring.add_argument("--nodata", metavar="VALUE", help=words("layer_nodata"))
+    _command(demand, "list", planning.list_demand, words("list_demand"))
+    _command(demand, "remove", planning.remove_demand, words("remove_demand")).add_argument("layer", metavar="NAME")
 
 
 def _command(rooms: Rooms, name: str, run: Run, text: str) -> argparse.ArgumentParser:

@@ -9,18 +9,25 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from stations.cli.bar import draw_progress
 from stations.cli.commands import open_region, print_text, read_mode, read_number, read_when, write_out
 from stations.cli.planning_tables import coverage_table, gap_table, resilience_table, week_table
+from stations.cli.tables import aligned
 from stations.errors import InputError
-from stations.model.keys import Need, ServiceKey
+from stations.model.keys import Datum, Need, ServiceKey
 from stations.model.queries import CoverageQuery, read_key, read_moment
 from stations.services.coverage import compare_placed_and_usable
 from stations.services.coverage_json import coverage_object, gap_place_collection, resilience_object, week_object
+from stations.services.demand_layers import NewDemand
+from stations.services.demand_layers import import_demand as bring_demand
+from stations.services.demand_layers import remove_demand as drop_demand
 from stations.services.gap_places import rank_gaps, rank_unknown
+from stations.services.problem_words import say_problem
 from stations.services.region import Region
 from stations.services.resilience import measure_resilience
 from stations.services.week import ALL_ROWS, WeekKey, measure_week, notable_weeks
 from stations.settings import Settings
+from stations.texts import say
 
 
 def coverage(given: Namespace, settings: Settings, lang: str) -> None:
@@ -71,6 +78,42 @@ def resilience(given: Namespace, settings: Settings, lang: str) -> None:
         _write_json(given.out, resilience_object(answer, region), (".json",))
     else:
         print_text(resilience_table(answer, region, lang))
+
+
+def import_demand(given: Namespace, settings: Settings, lang: str) -> None:
+    """Bring a layer of demand into the region."""
+    new = NewDemand(
+        given.file,
+        layer=given.layer,
+        unit=given.unit.strip(),
+        year=given.year.strip(),
+        source=given.source.strip(),
+        weight=given.weight,
+        datum=read_key(Datum, given.datum, name="--datum"),
+        nodata=read_number(given.nodata, "--nodata") if given.nodata else None,
+    )
+    brought = draw_progress(bring_demand(new, settings), lang)
+    unit = brought.layer.unit.get(lang, "")
+    print_text(say(lang, "cli.imported_demand", count=brought.count, weight=f"{brought.weight:,.0f}", unit=unit))
+    for note in brought.notes:
+        print_text(f"  {say_problem(lang, note)}")
+
+
+def list_demand(_given: Namespace, settings: Settings, lang: str) -> None:
+    """Print the layers of demand, with what they count, of which year and from where."""
+    region = open_region(settings, lang)
+    rows = [[say(lang, f"demand.column_{name}") for name in ("layer", "places", "weight", "unit", "year", "source")]]
+    for layer in region.layers:
+        weight = region.demand_arrays(layer.name).weight
+        words = (layer.unit.get(lang) or "–", layer.year or "–", layer.source.get(lang) or "–")
+        rows.append([layer.name, f"{len(weight):,}", f"{weight.sum():,.0f}", *words])
+    print_text("\n".join(aligned(rows)))
+
+
+def remove_demand(given: Namespace, settings: Settings, lang: str) -> None:
+    """Take a layer of demand out of the region."""
+    drop_demand(given.layer, settings)
+    print_text(say(lang, "demand.removed", layer=given.layer))
 
 
 COMMANDS = {"coverage": coverage, "gaps": gaps, "week": week, "resilience": resilience}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
@@ -14,6 +14,7 @@ from pathlib import Path
 from stations.errors import FileError, Problem, RefusedListError
 from stations.loaders.cells import plain, read_number
 from stations.loaders.csv_rows import CsvRows, Row, read_csv_rows, read_csv_table
+from stations.loaders.demand_features import FEATURE_ENDINGS, heading_row, read_features
 from stations.loaders.header import ROWS_SEARCHED, Synonyms, find_header, match_columns
 from stations.loaders.place_names import PlaceNames
 from stations.loaders.places import missing_columns, read_position, row_of
@@ -33,18 +34,21 @@ _UNITS = re.compile(r"[人户单个名]$")
 _EXPECTED = "社区 name, 人口 weight"
 
 
-def read_demand(path: Path, *, places: Sequence[NamedPlace] = ()) -> tuple[DemandPoint, ...]:
+def read_demand(path: Path, *, places: Sequence[NamedPlace] = (), weight: str = "") -> tuple[DemandPoint, ...]:
     """Read how much demand is where, in file order.
 
     Parameters
     ----------
     path
         A CSV ``demand_id,name,township,lon,lat,residents`` in WGS 84 degrees: the weight is in the column `weight` or
-        `residents`, else in the last column, whatever its name. Or a CSV or workbook with a column of names and one
-        of numbers (``demand_columns.toml``), perhaps of townships, below its titles; rows of totals are not demand.
-        What the weight counts is told by `[demand_counts]` of ``region.toml``.
+        `residents`, else in the last column, whatever its name; without `demand_id` rows are named by their number.
+        Or a CSV or workbook with a column of names and one of numbers (``demand_columns.toml``), perhaps of townships
+        and coordinates, below its titles; rows of totals are not demand. Or points or cells of a GeoJSON, GeoPackage
+        or Shapefile. What the weight counts is told by ``region.toml``.
     places
         Where the names of a file without coordinates are looked for.
+    weight
+        The heading of the column of weights, where its name does not tell.
 
     Raises
     ------
@@ -54,16 +58,19 @@ def read_demand(path: Path, *, places: Sequence[NamedPlace] = ()) -> tuple[Deman
         Some rows are wrong, or name a place that is not known, or that several may be; it bears all problems by row
         and column.
     """
+    if path.suffix.lower() in FEATURE_ENDINGS:
+        return _read_features(path, weight)
+    said = {weight: "weight"} if weight else {}
     if path.suffix.lower() in SHEET_ENDINGS:
         raw = read_sheets(path, sheet=None)
     else:
-        raw = read_csv_table(path, score=lambda rows: find_header(rows[:ROWS_SEARCHED], _synonyms(), given={})[1])
+        raw = read_csv_table(path, score=lambda rows: find_header(rows[:ROWS_SEARCHED], _synonyms(), given=said)[1])
         with closing(raw.tables):
             first = next((row for table in raw.tables for row in table.rows), None)
         if first is not None and _OWN_COLUMNS & set(first.cells):
-            return _read_own(path)
-        raw = read_csv_table(path, score=lambda rows: find_header(rows[:ROWS_SEARCHED], _synonyms(), given={})[1])
-    return _read_tables(path, raw, places)
+            return _read_own(path, weight)
+        raw = read_csv_table(path, score=lambda rows: find_header(rows[:ROWS_SEARCHED], _synonyms(), given=said)[1])
+    return _read_tables(path, raw, places, said)
 
 
 def write_demand(path: Path, points: Sequence[DemandPoint]) -> None:
@@ -82,10 +89,10 @@ def write_demand(path: Path, points: Sequence[DemandPoint]) -> None:
     write_text(path, text.getvalue())
 
 
-def _read_own(path: Path) -> tuple[DemandPoint, ...]:
+def _read_own(path: Path, weight: str) -> tuple[DemandPoint, ...]:
     content = read_csv_rows(path, known=PLACE_COLUMNS)
-    weight_column = _weight_column(content)
-    missing = missing_columns(content, ("demand_id", "lon", "lat", weight_column))
+    weight_column = weight or _weight_column(content)
+    missing = missing_columns(content, ("lon", "lat", weight_column))
     problems = [*missing, *content.problems]
     points: list[DemandPoint] = []
     first_rows: dict[str, int] = {}
@@ -112,7 +119,7 @@ def _weight_column(content: CsvRows) -> str:
 
 def _read_point(row: Row, weight_column: str, first_rows: dict[str, int]) -> tuple[DemandPoint, tuple[Problem, ...]]:
     lon, lat, problems = read_position(row)
-    demand_id, weight = row.cells["demand_id"], read_number(row.cells[weight_column])
+    demand_id, weight = row.cells.get("demand_id", str(row.number)), read_number(row.cells[weight_column])
     if weight is None or not 0 <= weight <= MOST_WEIGHT:
         problems = (*problems, Problem("list.weight", row.number, weight_column, row.cells[weight_column]))
     if not demand_id:
@@ -127,13 +134,40 @@ def _synonyms() -> Synonyms:
     return Synonyms.of_file("demand_columns.toml", fields=(*PLACE_COLUMNS, "weight"))
 
 
-def _read_tables(path: Path, raw: RawFile, places: Sequence[NamedPlace]) -> tuple[DemandPoint, ...]:
+def _read_features(path: Path, weight: str) -> tuple[DemandPoint, ...]:
+    headings, cells, problems = read_features(path)
+    heading_row(headings, path, weight=weight)
+    fields, known = _fields(headings, {weight: "weight"} if weight else {})
+    if "weight" not in fields:
+        raise FileError("demand.no_weight", path=path, columns=", ".join(headings[2:]) or "–")
+    without = {problem.row for problem in problems}
+    reader = _TableReader(PlaceNames(()))
+    told = [*problems]
+    for number, row in enumerate(cells, start=1):
+        if number not in without:
+            named = {"name": "", **{name: row[index] for name, index in fields.items()}}
+            named["demand_id"] = named.get("demand_id") or str(number)
+            told += reader.take(Row(number, named), known)
+    return _checked(path, reader.points, told)
+
+
+def _fields(headings: Sequence[str], said: Mapping[str, str]) -> tuple[dict[str, int], dict[str, str]]:
+    """Return at which place each field stands, and what the file calls it."""
+    columns = [column for column in match_columns(headings, _synonyms(), given=said) if column.field]
+    return {column.field: column.index for column in columns if column.field}, {
+        column.field: column.heading for column in columns if column.field
+    }
+
+
+def _read_tables(
+    path: Path, raw: RawFile, places: Sequence[NamedPlace], said: Mapping[str, str]
+) -> tuple[DemandPoint, ...]:
     reader = _TableReader(PlaceNames(places))
     problems: list[Problem] = []
     headers = 0
     with closing(raw.tables):
         for table in raw.tables:
-            rows, headings = _rows_by_field(table)
+            rows, headings = _rows_by_field(table, said)
             headers += bool(headings)
             where = (("sheet", table.name),) if len(raw.sheets) > 1 else ()
             for row in rows:
@@ -144,19 +178,17 @@ def _read_tables(path: Path, raw: RawFile, places: Sequence[NamedPlace]) -> tupl
     return _checked(path, reader.points, problems)
 
 
-def _rows_by_field(table: RawTable) -> tuple[Iterator[Row], dict[str, str]]:
+def _rows_by_field(table: RawTable, said: Mapping[str, str]) -> tuple[Iterator[Row], dict[str, str]]:
     """Return the rows below the header of a table by field, and what it calls the fields; none without a header."""
     rows = iter(table.rows)
     first = list(islice(rows, ROWS_SEARCHED))
-    place, _ = find_header(first, _synonyms(), given={})
-    columns = match_columns(first[place].cells, _synonyms(), given={}) if place is not None else ()
-    fields = {column.field: column for column in columns if column.field}
-    if place is None or not {"name", "weight"} <= set(fields):
+    place, _ = find_header(first, _synonyms(), given=said)
+    fields, headings = _fields(first[place].cells, said) if place is not None else ({}, {})
+    if place is None or not ({"name", "weight"} <= set(fields) or {"lon", "lat", "weight"} <= set(fields)):
         return iter(()), {}
     below = chain(first[place + 1 :], rows)
-    headings = {name: column.heading for name, column in fields.items()}
     return (
-        Row(row.number, {name: _cell(row, column.index) for name, column in fields.items()}) for row in below
+        Row(row.number, {"name": "", **{name: _cell(row, index) for name, index in fields.items()}}) for row in below
     ), headings
 
 
@@ -187,6 +219,8 @@ class _TableReader:
                 return problems
             cells |= {"lon": repr(found[0].lon), "lat": repr(found[0].lat), "name": found[0].name}
             cells |= {"township": found[0].township or ""}
+        elif not cells.get("demand_id"):  # two shops of one name are two places where each has its own
+            cells["demand_id"] = str(row.number)
         named = not cells.get("demand_id")
         if named:
             cells["demand_id"] = f"{cells.get('township', '')}{cells['name']}"
@@ -197,7 +231,7 @@ class _TableReader:
 
 def _in_their_words(problem: Problem, row: Row, headings: dict[str, str], *, named: bool) -> Problem:
     """Return a problem with the heading and the cell that the table has."""
-    column = headings.get(problem.column or "", headings["name"])
+    column = headings.get(problem.column or "", headings.get("name", problem.column))
     if problem.key == "list.id_twice" and named:
         return replace(problem, key="list.place_twice", column=column, value=row.cells["name"])
     return replace(problem, column=column, value=row.cells["weight"] if problem.key == "list.weight" else problem.value)
@@ -206,7 +240,7 @@ def _in_their_words(problem: Problem, row: Row, headings: dict[str, str], *, nam
 def _about_place(row: Row, headings: dict[str, str], found: Sequence[NamedPlace]) -> tuple[Problem, ...]:
     name = row.cells["name"]
     if not name:
-        return (Problem("list.empty", row.number, headings["name"], ""),)
+        return (Problem("list.empty", row.number, headings.get("name", headings.get("lon", "lon")), ""),)
     if not found:
         return (Problem("list.place_unknown", row.number, headings["name"], name),)
     if len(found) > 1:

@@ -21,6 +21,7 @@ FILE_NAME = "region.toml"
 LANGUAGES = ("zh", "en")
 WEEKDAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 
+LAYER_YEAR = re.compile(r"(19|20)[0-9]{2}")
 LAYER_NAME = re.compile(r"[\w-]{1,40}")
 _PLAIN_FILE = re.compile(r"[\w][\w.-]{0,79}\.csv")
 _ID = re.compile(r"[a-z0-9_-]{1,40}")

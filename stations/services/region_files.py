@@ -1,4 +1,4 @@
-"""Replace the roads or the demand of a region by a file of one's own."""
+"""Replace the roads of a region by a file of one's own."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from stations.loaders.demand import read_demand, write_demand
-from stations.loaders.places import read_places
 from stations.loaders.region import read_profile, write_profile
 from stations.loaders.roads import read_roads
 from stations.model.progress import Progress
@@ -49,27 +47,3 @@ def import_roads(path: Path, settings: Settings, *, columns: Mapping[str, str]) 
         ),
     )
     yield Progress("progress.roads", 1, 1)
-
-
-def import_demand(path: Path, settings: Settings) -> Iterator[Progress | int]:
-    """Check a demand file and take it over; last comes how many places it holds.
-
-    Raises
-    ------
-    RefusedListError
-        A row cannot be used, or names a place that ``places.csv`` of the region does not have; the old demand stays.
-    """
-    profile = read_profile(settings.region)
-    places = profile.folder / "places.csv"
-    demand = read_demand(path, places=read_places(places) if places.exists() else ())
-    write_demand(profile.folder / "demand.csv", demand)
-    source = {"zh": path.name, "en": path.name}
-    write_profile(
-        profile.folder,
-        replace(
-            profile,
-            dates={**profile.dates, "demand": day_of(path)},
-            sources={**profile.sources, "demand": source},
-        ),
-    )
-    yield len(demand)

@@ -15,9 +15,10 @@ from stations.model.listing import ListOptions
 from stations.model.queries import NearestQuery, Place, read_moment
 from stations.services.build import build_region
 from stations.services.create import NewRegion, create_region, road_file_name
+from stations.services.demand_layers import NewDemand, import_demand
 from stations.services.nearest import find_nearest
 from stations.services.region import load_region
-from stations.services.region_files import import_demand, import_roads
+from stations.services.region_files import import_roads
 from stations.settings import read_settings
 
 TOILET_AT_E = (
@@ -261,21 +262,21 @@ def test_the_roads_of_the_region_may_be_brought_in_again(make_town, tmp_path):
 def test_other_demand_takes_the_place_of_the_old(make_town, tmp_path):
     made = make_town(tmp_path)
     (tmp_path / "mine.csv").write_text("demand_id,lon,lat,orders\n1,116.8,35.5,7\n", encoding="utf-8")
-    *_, count = import_demand(tmp_path / "mine.csv", made.settings)
+    *_, count = import_demand(NewDemand(tmp_path / "mine.csv"), made.settings)
     list(build_region(made.settings))
 
-    assert count == 1
+    assert (count.count, count.weight) == (1, 7)
     assert [point.weight for point in load_region(made.settings).demand] == [7]
 
 
 def test_demand_by_name_is_joined_to_the_places_of_the_region(make_town, tmp_path):
     made = make_town(tmp_path)
     (tmp_path / "mine.csv").write_text("村名,人口\nA村,7\nC村民委员会,8\n", encoding="utf-8")
-    *_, count = import_demand(tmp_path / "mine.csv", made.settings)
+    *_, count = import_demand(NewDemand(tmp_path / "mine.csv"), made.settings)
     list(build_region(made.settings))
     demand = load_region(made.settings).demand
 
-    assert (count, [(point.name, point.weight) for point in demand]) == (2, [("A村", 7), ("C村", 8)])
+    assert (count.count, [(point.name, point.weight) for point in demand]) == (2, [("A村", 7), ("C村", 8)])
     assert (demand[0].lon, demand[0].lat) == made.places["A"]
 
 
@@ -285,7 +286,7 @@ def test_demand_with_a_wrong_row_changes_nothing(make_town, tmp_path):
     (tmp_path / "mine.csv").write_text("demand_id,lon,lat,orders\n1,116.8,35.5,many\n", encoding="utf-8")
 
     with pytest.raises(RefusedListError):
-        list(import_demand(tmp_path / "mine.csv", made.settings))
+        list(import_demand(NewDemand(tmp_path / "mine.csv"), made.settings))
     assert {path.name: path.read_bytes() for path in made.settings.region.iterdir()} == before
 
 
