@@ -55,7 +55,9 @@
     return element("p", { class: "spare" }, symbol("page.clock"), words.join(" · "));
   }
 
-  function entryWords(found) {
+  /** How to get in, and for those who come by e-bike whether it can stand there. */
+  function entryWords(found, mode) {
+    if (mode !== "ebike") return say(`entry.${found.entry}`);
     const parking = { true: "yes", false: "no", null: "unknown" }[String(found.ebike_parking ?? null)];
     return `${say(`entry.${found.entry}`)} · ${say(`page.parking_${parking}`)}`;
   }
@@ -146,7 +148,7 @@
         spareLine(found),
         element("h3", {}, named(found.name)),
         kindLine(found),
-        element("p", { class: "entry" }, symbol("page.door"), entryWords(found)),
+        element("p", { class: "entry" }, symbol("page.door"), entryWords(found, asked.mode)),
         servicesRow(found.services, asked.needs),
         element("p", { class: "muted" }, footWords(found))),
       window.Stations.taps.doorRow(feature, asked.fix),
