@@ -7,6 +7,7 @@ import sys
 from stations.geo.kernels import warm_up
 from tests.benchmarks import (
     bench_build,
+    bench_coverage,
     bench_list,
     bench_places,
     bench_polygons,
@@ -22,6 +23,7 @@ ROWS = {
     "nearest": bench_search.nearest_of_many,
     "polygons": bench_polygons.polygons,
     "what-if": bench_what_if.what_if,
+    "coverage": bench_coverage.coverage,
     "five": bench_places.five_nearest,
     "straight": bench_places.straight_line,
     "roads": bench_build.roads_of_porto,

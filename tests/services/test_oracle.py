@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -27,13 +28,18 @@ from stations.geo.table import times_from_stations, times_to_stations
 from stations.geo.table_build import compute_table
 from stations.loaders.osm_places import read_osm_stations
 from stations.loaders.roads import read_roads
-from stations.model.keys import ArrivalState, TravelMode, TravelReason
-from stations.model.queries import NearestQuery, Place
+from stations.model.keys import ArrivalState, Need, TravelMode, TravelReason
+from stations.model.queries import CoverageQuery, NearestQuery, Place
 from stations.model.standard import STANDARD_MODES
+from stations.model.station import DemandPoint
 from stations.services.build import build_region
+from stations.services.coverage import measure_coverage
 from stations.services.create import NewRegion, create_region
+from stations.services.gap_places import rank_gaps, rank_unknown
 from stations.services.nearest import find_nearest
 from stations.services.region import load_region
+from stations.services.resilience import measure_resilience
+from stations.services.week import measure_week
 from stations.settings import read_settings
 from tests.table_columns import both_columns
 
@@ -43,8 +49,11 @@ SNAP_LIMIT_M = 250.0
 WALK_KMH = 4.5
 PARKING_MS = {TravelMode.WALK: 0, TravelMode.EBIKE: 60_000, TravelMode.CAR: 120_000}
 NOON = datetime(2026, 11, 16, 12, 0, tzinfo=ZoneInfo("Europe/Helsinki"))
+NIGHT = datetime(2026, 11, 17, 3, 0, tzinfo=ZoneInfo("Europe/Helsinki"))
 PORTO_STATIONS = 5
 NEAREST_PLACES = 30
+DEMAND_PLACES = 200
+HALVES = (slice(0, None, 2), slice(1, None, 2))
 RAW_BOUND_MS = 2
 """Where a station cuts its street is rounded once on the merged street, and once on a segment of the unmerged one."""
 
@@ -277,6 +286,98 @@ def test_nearest_from_anywhere_in_helsinki_equals_brute_force(helsinki, mode):
         assert opened == sorted(opened, key=lambda item: (item.travel_s, item.station.station_id))
         timed += sum(item.travel_s is not None for item in answer.found)
     assert timed > 100
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("mode", list(TravelMode))
+def test_coverage_of_helsinki_equals_a_count_by_hand(helsinki, mode):
+    west, south, east, north = helsinki.profile.bounds
+    chance = np.random.default_rng(7)
+    lon, lat = chance.uniform(west, east, DEMAND_PLACES), chance.uniform(south, north, DEMAND_PLACES)
+    weight = chance.integers(1, 100, DEMAND_PLACES).tolist()
+    demand = tuple(
+        DemandPoint(str(number), "", "ab"[number % 2], float(lon[number]), float(lat[number]), float(weight[number]))
+        for number in range(DEMAND_PLACES)
+    )
+    region = replace(helsinki, points_of={"demand": demand}, _kept={})
+    reached = minutes_by_graph(region, mode, lon, lat)
+    asked = [(needs, when) for needs in ((), (Need.TOILET,), (Need.THIRSTY,)) for when in (None, NOON, NIGHT)]
+    seen = set()
+    for (needs, when), minutes in product(asked, (4, 9.5)):
+        query = CoverageQuery(mode, minutes=minutes, needs=needs, when=when)
+        counts = station_states(region, needs, when)
+        expected = [state_by_hand(times, counts, minutes) for times in reached]
+        answer = measure_coverage(query, region)
+        assert list(answer.states) == expected
+        for share, step in ((answer.whole, slice(None)), *zip(answer.townships, HALVES, strict=True)):
+            assert (share.covered, share.gap, share.unknown) == weights_by_state(expected[step], weight[step])
+        check_losses(query, region, reached, counts, weight)
+        for places, state in ((rank_gaps(query, region), "gap"), (rank_unknown(query, region), "unknown")):
+            points = sorted(point for place in places for point in place.points)
+            assert points == [k for k, one in enumerate(expected) if one == state]
+        if when is not None:
+            (row,) = measure_week(query, region, week=when.date(), rows=[needs[0] if needs else None]).rows
+            hour = 24 * when.weekday() + when.hour
+            assert (row.shares[hour], row.unknown[hour]) == (answer.whole.covered_share, answer.whole.unknown_share)
+        seen |= set(expected)
+    assert seen == {"covered", "gap", "unknown"}
+
+
+def weights_by_state(states, weight) -> tuple[float, float, float]:
+    def of(state):
+        return sum(own for own, found in zip(weight, states, strict=True) if found == state)
+
+    return of("covered"), of("gap"), of("unknown")
+
+
+def check_losses(query, region, reached, counts, weight):
+    """Hold resilience to the stations that each place has in reach, counted one by one."""
+    sure = [k for k, state in counts.items() if state == "yes"]
+    in_reach = [[k for k in sure if near(times, k, query.minutes)] for times in reached]
+    lost = {region.stations[k].station_id: 0 for k in sure}
+    for own, ks in zip(weight, in_reach, strict=True):
+        if len(ks) == 1:
+            lost[region.stations[ks[0]].station_id] += own
+    answer = measure_resilience(query, region)
+    assert {one.station_id: one.weight_lost for one in answer.losses} == {k: cost for k, cost in lost.items() if cost}
+    assert set(answer.missed_by_nobody) == {k for k, cost in lost.items() if not cost}
+    assert answer.covered_twice == sum(own for own, ks in zip(weight, in_reach, strict=True) if len(ks) > 1)
+
+
+def minutes_by_graph(region, mode, lon, lat) -> list[dict[int, int] | None]:
+    """Return for every place the milliseconds to the stations that its graph reaches; `None` off the roads."""
+    seats, _ = region.roads.seat(mode, lon, lat)
+    stations = spots_of(region.tables[mode].seats, "station")
+    _, turned = cut_graphs(street_pieces(region.roads.network, mode), {**stations, **spots_of(seats, "place")})
+    found = [None if street == OFF_NETWORK else {} for street in seats.street.tolist()]
+    for kind, number in stations:
+        there = times(turned, ("to", (kind, number)), limit_ms=LIMIT_MS)
+        extra_ms = PARKING_MS[mode] + 1000 * (region.stations[number].entrance_s or 0)
+        for place, reached in enumerate(found):
+            if reached is not None and ("from", ("place", place)) in there:
+                reached[number] = there["from", ("place", place)] + extra_ms
+    return found
+
+
+def station_states(region, needs, when) -> dict[int, str]:
+    """Return which stations count, ``yes`` or ``perhaps``; no other is in it."""
+    states = region.timetable.states(when).tolist() if when else None
+    counts = {}
+    for number, station in enumerate(region.stations):
+        if all(station.meets(need) for need in needs):
+            counts[number] = "yes" if states is None else {0: "no", 1: "yes", 2: "perhaps"}[states[number]]
+    return {number: state for number, state in counts.items() if state != "no"}
+
+
+def near(times_ms, number, minutes) -> bool:
+    return times_ms is not None and number in times_ms and times_ms[number] <= minutes * 60_000
+
+
+def state_by_hand(times_ms, counts, minutes) -> str:
+    if times_ms is None:
+        return "unknown"
+    held = {state for number, state in counts.items() if near(times_ms, number, minutes)}
+    return "covered" if "yes" in held else "unknown" if held else "gap"
 
 
 def known(times_ms) -> list[int | None]:
