@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from stations.cli.tables import aligned, measured_words
 from stations.model.coverage import (
@@ -68,7 +69,9 @@ def gap_table(
 
 def week_table(answer: WeekAnswer, weeks: Iterable[NotableWeek], region: Region, lang: str) -> str:
     """Return a strip of 168 hours for each row, by the eighth of all demand that is covered, and the days of note."""
-    lines = [_head(answer.query, region, lang), say(lang, "week.head", monday=answer.monday.isoformat())]
+    query = replace(answer.query, services=(), needs=())
+    head = _head(query, region, lang, when=say(lang, "week.hours"))
+    lines = [head, say(lang, "week.head", monday=answer.monday.isoformat())]
     for note in answer.notes:
         festival = say(lang, f"hours.festival_{note.festival}") if note.festival else ""
         lines.append(f"  {note.day.isoformat()} {say(lang, f'week.kind_{note.kind}', festival=festival)}")
@@ -94,7 +97,8 @@ def resilience_table(answer: Resilience, region: Region, lang: str) -> str:
     return _sample(lines, region, lang)
 
 
-def _head(query: CoverageQuery, region: Region, lang: str) -> str:
+def _head(query: CoverageQuery, region: Region, lang: str, *, when: str = "") -> str:
+    at = query.when.isoformat(timespec="minutes") if query.when else say(lang, "cli.any_hour")
     words = say(
         lang,
         "cli.coverage_head",
@@ -102,7 +106,7 @@ def _head(query: CoverageQuery, region: Region, lang: str) -> str:
         mode=say(lang, f"mode.{query.mode}"),
         speed=f"{region.profile.modes[query.mode].speed_kmh:g}",
         minutes=f"{query.minutes:g}",
-        when=query.when.isoformat(timespec="minutes") if query.when else say(lang, "cli.any_hour"),
+        when=when or at,
     )
     asked = [say(lang, f"need.{one}") for one in query.needs] + [say(lang, f"service.{one}") for one in query.services]
     asked += [say(lang, "coverage.no_registration")] if query.no_registration else []
@@ -140,7 +144,7 @@ def _speed_words(speeds: SpeedRange, lang: str) -> str:
 
 
 def _gap_row(place: GapPlace, lang: str) -> list[str]:
-    name = say(lang, "gap.and_others", name=place.name, count=place.others) if place.others else place.name
+    name = say(lang, "gap.and_others", name=place.name, count=place.others + 1) if place.others else place.name
     nearest = place.nearest_name or "–"
     why = say(lang, f"gap.why_{place.why}")
     return [

@@ -203,6 +203,67 @@ def test_gaps_are_places_heaviest_first(client):
     assert set(body["features"][0]["properties"]) == {"demand_id", "name", "township", "weight", "minutes"}
 
 
+def test_gaps_are_told_as_places_behind_what_is_unknown(client):
+    body = client.get("/api/gaps", query_string={"mode": "walk", "minutes": 6}).get_json()
+
+    found = [feature["properties"] for feature in body["features"]]
+    assert [(one["state"], one["demand_ids"], one["why"]) for one in found] == [
+        ("unknown", ["far"], "off_network"), ("gap", ["A"], "too_far"), ("gap", ["C"], "too_far"),
+    ]  # fmt: skip
+    assert found[1]["remedy"] == {
+        "key": "new_site", "station_id": None, "station_name": None, "changes": [], "weight": None,
+    }  # fmt: skip
+    assert (found[1]["nearest_id"], found[1]["nearest_min"]) == ("e", 10)
+
+
+def test_what_is_placed_stands_beside_what_can_be_used(client):
+    asked = {"mode": "walk", "minutes": 11, "need": "toilet", "when": "2026-11-16T03:00", "no_registration": 1}
+    body = client.get("/api/coverage", query_string=asked).get_json()
+
+    assert (body["no_registration"], body["placed"]["covered"], body["whole"]["covered"]) == (True, 600, 0)
+    assert body["difference"][0] == {
+        "station_id": "e", "name": "站 e", "why": "lacks_service", "weight": 400, "weight_alone": 300,
+    }  # fmt: skip
+    assert [side["speed_kmh"] for side in body["speeds"]["range"]] == [3.6, 5.1]
+    assert (body["layer"], body["layers"], body["whole"]["off_network"]) == ("demand", ["demand"], 50)
+
+
+def test_a_speed_beyond_the_table_is_null(client):
+    body = client.get("/api/coverage", query_string={"mode": "walk", "minutes": 26}).get_json()
+
+    assert body["speeds"]["range"][0]["whole"]["covered"] == 600
+    assert body["speeds"]["range"][1]["whole"] is None
+    assert (body["speeds"]["range"][1]["cutoff_min"], body["speeds"]["limit_min"]) == (36.8, 35)
+
+
+def test_a_week_has_168_hours_for_each_need(client):
+    asked = {"mode": "walk", "minutes": 6, "week": "2026-02-28", "need": ["toilet", "tired"], "service": "water"}
+    body = client.get("/api/week", query_string=asked).get_json()
+
+    assert (body["monday"], [row["key"] for row in body["rows"]]) == ("2026-02-23", ["toilet", "tired", "water"])
+    assert {len(row["shares"]) for row in body["rows"]} == {168}
+    assert body["notes"][-1] == {"day": "2026-02-28", "kind": "makeup", "festival": None}
+    assert {"monday": "2026-02-16", "kind": "off", "festival": "spring"}.items() <= body["weeks"][3].items()
+    assert len(client.get("/api/week", query_string={"mode": "walk"}).get_json()["rows"]) == 36
+
+
+def test_resilience_names_the_stations_that_matter(client):
+    body = client.get("/api/resilience", query_string={"mode": "walk", "minutes": 6}).get_json()
+
+    assert (body["weight"], body["covered"], body["covered_twice"]) == (650, 400, 100)
+    assert body["losses"] == [{"station_id": "e", "name": "站 e", "weight_lost": 300}]
+    assert body["missed_by_nobody"] == ["g", "h", "q"]
+
+
+@pytest.mark.parametrize("path", ["/api/coverage", "/api/gaps", "/api/week", "/api/resilience"])
+def test_a_layer_that_is_not_there_is_told(client, path):
+    response = client.get(path, query_string={"layer": "餐馆"})
+
+    assert response.status_code == 404
+    assert response.get_json()["error"]["field"] == "layer"
+    assert "餐馆" in response.get_json()["error"]["message"]
+
+
 def test_coverage_at_an_hour(client):
     asked = {"mode": "walk", "minutes": 11, "need": "toilet", "when": "2026-11-16T03:00"}
     body = client.get("/api/coverage", query_string=asked).get_json()
