@@ -47,6 +47,7 @@ def add_commands(rooms: Rooms, lang: str) -> None:
     parser.add_argument("--street", default="", metavar="NAME")
     parser.add_argument("--service", action="append", default=[], metavar="KEY")
     parser.add_argument("--lang", default=lang, metavar="|".join(LANGUAGES))
+    parser.add_argument("--boundary", action="store_true", help=say(lang, "print.help_boundary"))
     parser.add_argument("--large", action="store_true", help=say(lang, "print.help_large"))
     parser.add_argument("--mode", metavar="walk|ebike|car", help=say(lang, "print.help_mode"))
     parser.add_argument("--minutes", type=float, default=15.0)
@@ -92,6 +93,7 @@ def _query(given: Namespace, region: Region) -> PrintQuery:
         station_ids=tuple(given.station),
         services=services,
         large=given.large,
+        boundary=given.boundary,
         coverage=coverage,
     )
 

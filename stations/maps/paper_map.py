@@ -31,6 +31,7 @@ __all__ = [
     "north_arrow",
     "prepare_base",
     "scale_bar",
+    "watermark",
 ]
 
 SHAPE_TOLERANCE_MM = 0.06
@@ -147,7 +148,7 @@ def draw_map(
         + marks_svg(marks, factor=options.factor, dot_ink=options.dot_ink)
         + notes
         + corners
-        + _watermark(frame, options.watermark)
+        + watermark(options.watermark, frame.width_mm, frame.height_mm)
     )
     return PaperMap(
         frame=frame,
@@ -238,7 +239,7 @@ def _roads(base: PaperBase, frame: Frame, factor: float, cut: Callable[[Lines, s
 def _road(rank: PaperRank, d: str, scale: float, factor: float, *, casing: bool) -> str:
     width = road_width_mm(rank, scale) * factor
     if casing:
-        return svg.path(d, stroke=_shade(rank.casing), width=width + 2 * CASING_MM)
+        return svg.path(d, stroke=_shade(rank.casing), width=width + 2 * CASING_MM * factor)
     return svg.path(d, stroke=_shade(rank.fill), width=width)
 
 
@@ -296,16 +297,17 @@ def _demand_dot(x: float, y: float, dot: MapDot) -> str:
     return svg.circle(x, y, dot.radius_mm, fill="#ffffff", stroke=shade, pen=0.3)
 
 
-def _watermark(frame: Frame, words: str) -> str:
+def watermark(words: str, width_mm: float, height_mm: float) -> str:
+    """Return words written across an area, faint, over all that stands there; nothing where there are none."""
     if not words:
         return ""
-    size = min(frame.width_mm, frame.height_mm) / 6
-    size = min(size, size * 0.8 * frame.width_mm / text_width(words, size, bold=True))
+    size = min(width_mm, height_mm) / 6
+    size = min(size, size * 0.8 * width_mm / text_width(words, size, bold=True))
     width = text_width(words, size, bold=True)
     return svg.text(
         words,
-        frame.width_mm / 2 - width / 2 * 0.87 + 0.17 * size,
-        frame.height_mm / 2 + width / 4 + 0.3 * size,
+        width_mm / 2 - width / 2 * 0.87 + 0.17 * size,
+        height_mm / 2 + width / 4 + 0.3 * size,
         size,
         fill=STATE_SHADES[LOCKED].light,
         bold=True,

@@ -44,8 +44,9 @@ MOST_AT_ONCE = 12
 class PrintQuery:
     """What is to be printed; each product takes of it what it knows.
 
-    `station_ids` are for posters, `street` is for cards, `services` and `landscape` for sheets, `coverage` for the
-    coverage sheet. `paper` is the product's usual one where it is empty.
+    `station_ids` are for posters, `street` is for cards, `services`, `landscape` and `boundary` (the outline of the
+    region, which no sheet shows unasked) for sheets, `coverage` for the coverage sheet. `paper` is the product's
+    usual one where it is empty.
 
     Raises
     ------
@@ -62,6 +63,7 @@ class PrintQuery:
     station_ids: tuple[str, ...] = ()
     services: tuple[ServiceKey, ...] = ()
     large: bool = False
+    boundary: bool = False
     coverage: CoverageQuery | None = None
 
     def __post_init__(self) -> None:
@@ -106,6 +108,7 @@ def compose(query: PrintQuery, region: Region, *, when: datetime, public_url: st
         township=query.township,
         services=query.services,
         large=query.large,
+        boundary=query.boundary,
         coverage=query.coverage,
     )
     return make_sheet(sheet, region, when=when, public_url=public_url)

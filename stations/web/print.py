@@ -75,6 +75,7 @@ def choices() -> ResponseReturnValue:
         page=max(1, request.args.get("page", 1, type=int)),
         bulk=is_bulk(query, region),
         public_url=_public_url(),
+        has_boundary=region.boundary is not None,
     )
 
 
@@ -143,6 +144,7 @@ def _query(product: str, region: Region) -> PrintQuery:
         station_ids=tuple(dict.fromkeys(one for one in given.getlist("station_id") if one)),
         services=tuple(read_key(ServiceKey, one, name="service") for one in given.getlist("service") if one),
         large=given.get("large") in YES,
+        boundary=given.get("boundary") in YES,
         coverage=parse_coverage(given, region.profile) if product == COVERAGE and "mode" in given else None,
     )
 
@@ -158,6 +160,7 @@ def _asked(query: PrintQuery) -> dict[str, Any]:
         "station_id": list(query.station_ids) or None,
         "service": [str(one) for one in query.services] or None,
         "large": "1" if query.large else None,
+        "boundary": "1" if query.boundary else None,
     }
     return {name: value for name, value in told.items() if value}
 

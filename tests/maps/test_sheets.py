@@ -17,6 +17,7 @@ from stations.maps.glyphs import check_characters
 from stations.maps.paper_frame import Frame
 from stations.maps.sheets.atlas import draw_atlas, neighbours
 from stations.maps.sheets.district import draw_district
+from stations.maps.sheets.index import NAME_MM
 from stations.model.paper import read_paper
 
 MM_PER_PT = 25.4 / 72
@@ -318,3 +319,21 @@ def test_a_character_that_the_fonts_lack_is_named(content):
     with pytest.raises(InputError, match=r"print\.characters") as caught:
         draw_district(replace(content, stations=stations), read_paper("A3", landscape=True)).document()
     assert "𠀀" in str(caught.value.values)
+
+
+@pytest.mark.parametrize(("product", "paper"), [("district", "A3"), ("township", "A4")])
+def test_every_page_of_a_sample_says_so_across(sheet_of, product, paper):
+    for page in sheet_of(product, paper).pages:
+        assert 'fill-opacity="0.075"' in page.svg
+        assert "示例数据" in page.svg
+
+
+def test_the_index_is_as_large_as_its_room_and_never_cut(sheet_of, content):
+    few = sheet_of("district", "A3", township="小孟镇")
+
+    assert len(few.pages) == 1
+    names = {words for words, _ in few.pages[0].texts}
+    own = [one for one in content.stations if one.township == "小孟镇"]
+    assert {one.name for one in own} <= names
+    size = next(box.height for words, box in few.pages[0].texts if words == own[0].name)
+    assert size > 1.3 * NAME_MM

@@ -197,6 +197,13 @@ def test_strangers_may_have_no_more_than_three_long_prints_made_at_a_time(fresh,
     assert answers == [202, 202, 202, 429, 202]  # the last one asks for what is being made already
 
 
+def test_the_outline_is_asked_for_and_never_there_by_itself(client):
+    page = client.get("/print?product=district&boundary=1").text
+
+    assert "boundary=1" in page
+    assert "boundary=1" not in client.get("/print?product=district").text
+
+
 def test_another_product_is_one_click_away_and_keeps_the_size_of_type(client):
     page = client.get("/print?product=posters&large=1&paper=A3").text
 

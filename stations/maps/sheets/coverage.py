@@ -15,7 +15,7 @@ from stations.maps.paper_frame import Frame
 from stations.maps.paper_map import MapDot, MapOptions, MapStation, PaperMap, draw_map
 from stations.maps.sheets.content import SheetFacts
 from stations.maps.sheets.district import write_heading
-from stations.maps.sheets.furniture import Area, start_page, type_factor, write_scale
+from stations.maps.sheets.furniture import Area, start_page, type_factor, write_scale, write_watermark
 from stations.maps.sheets.layout import BAND_MM, GAP_MM, HEADING_MM, frame_in, split_area
 from stations.maps.sheets.legend import LegendItem, catchment_item, demand_items, legend_size, map_items, write_legend
 from stations.maps.sheets.lines import wrap
@@ -105,6 +105,7 @@ def draw_coverage(content: CoverageContent, paper: Paper, *, large: bool = False
     if not _write_keys(drawn, content, columns, factor):
         second, area = start_page(paper, facts, title=title, subtitle=content.subtitle, factor=factor, number="2")
         pages.append(second)
+        write_watermark(second, facts)
         columns += _columns(second, area, factor)
         _write_keys(drawn, content, columns[-2:], factor)
     _write_gaps(content, max(columns, key=lambda column: column.bottom - column.top), factor)

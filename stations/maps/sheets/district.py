@@ -8,7 +8,15 @@ from dataclasses import replace
 from stations.errors import InputError
 from stations.maps.paper_map import Frame, MapOptions, PaperMap, draw_map
 from stations.maps.sheets.content import SheetContent, SheetFacts
-from stations.maps.sheets.furniture import LARGE_TYPE, Area, ratio_words, start_page, type_factor, write_scale
+from stations.maps.sheets.furniture import (
+    LARGE_TYPE,
+    Area,
+    ratio_words,
+    start_page,
+    type_factor,
+    write_scale,
+    write_watermark,
+)
 from stations.maps.sheets.index import (
     IndexColumns,
     balanced_columns,
@@ -171,6 +179,7 @@ def index_pages(
         if place == 0:
             top = write_legend(page, services, area.x, top, area.width, factor=index_factor) + 2 * factor
         write_index(page, columns, area.x, top, factor=index_factor)
+        write_watermark(page, content.facts)
         pages.append(page)
     return pages
 

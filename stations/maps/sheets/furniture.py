@@ -8,7 +8,7 @@ import segno
 
 from stations.maps import svg
 from stations.maps.font_widths import text_width
-from stations.maps.paper_map import Frame, PaperMap, north_arrow, scale_bar
+from stations.maps.paper_map import Frame, PaperMap, north_arrow, scale_bar, watermark
 from stations.maps.paper_room import Box
 from stations.maps.sheets.content import SheetFacts
 from stations.maps.sheets.lines import spaced, wrap
@@ -109,6 +109,12 @@ def _write_foot(page: Page, facts: SheetFacts, margin: float, factor: float, num
     edge = below - height - 2.6 * factor
     page.draw(svg.line(margin, edge, page.width - margin, edge, stroke=HAIRLINE, pen=0.2))
     return edge - 1.5 * factor
+
+
+def write_watermark(page: Page, facts: SheetFacts) -> None:
+    """Write across a page without a map that it is a sample, where it is one; maps bear it themselves."""
+    if facts.sample:
+        page.draw(watermark(say(facts.lang, "sheet.sample"), page.width, page.height))
 
 
 def foot_words(facts: SheetFacts) -> list[str]:

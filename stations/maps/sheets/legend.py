@@ -144,7 +144,9 @@ def _road_sign(name: str, scale: float) -> Callable[[float, float, float], str]:
             return ground + svg.line(
                 x - half, y, x + half, y, stroke=PAPER_SHADES[shade], pen=max(width, 0.2), dash=dash
             )
-        casing = svg.line(x - half, y, x + half, y, stroke=PAPER_SHADES[rank.casing], pen=width + 2 * CASING_MM)
+        casing = svg.line(
+            x - half, y, x + half, y, stroke=PAPER_SHADES[rank.casing], pen=width + 2 * CASING_MM * factor
+        )
         return ground + casing + svg.line(x - half, y, x + half, y, stroke=PAPER_SHADES[rank.fill], pen=width)
 
     return sign
