@@ -10,6 +10,7 @@ from data.make_sample.facts import MADE_FOR
 from data.make_sample.landmarks import Place
 from data.make_sample.people import Settlement
 from data.make_sample.plane import Point, to_degrees
+from data.make_sample.rider_demand import DemandPlace
 from data.make_sample.station_list import COLUMNS
 
 REGION_TEMPLATE = Path(__file__).parent / "region.template.toml"
@@ -37,6 +38,15 @@ def write_demand(path: Path, settlements: Sequence[Settlement]) -> None:
         for number, place in enumerate(settlements, start=1)
     ]
     _write(path, ["demand_id", "name", "township", "lon", "lat", "residents"], rows)
+
+
+def write_layer(path: Path, places: Sequence[DemandPlace]) -> None:
+    """Write a further layer of demand; WGS 84 degrees with six decimals."""
+    rows = [
+        [str(number), place.name, place.community.township, *_degrees(place.at), str(place.weight)]
+        for number, place in enumerate(places, start=1)
+    ]
+    _write(path, ["demand_id", "name", "township", "lon", "lat", "weight"], rows)
 
 
 def write_places(path: Path, places: Sequence[Place]) -> None:

@@ -32,8 +32,9 @@ def coverage_table(compared: PlacedUsable, region: Region, lang: str) -> str:
     names = ("area", "weight", "covered", "gap", "unknown", "median", "p90", "in5", "in10", "in15")
     rows = [[say(lang, f"cli.column_{name}") for name in names]]
     rows += [_share_row(share, lang) for share in (answer.whole, *answer.townships)]
-    counted = say(lang, "cli.coverage_counted", counted=answer.stations_counted, unknown=answer.stations_unknown)
-    lines = [f"{_head(answer.query, region, lang)} · {counted}", *_unknown_words(answer.whole, lang), *aligned(rows)]
+    head = [_head(answer.query, region, lang), say(lang, "cli.coverage_counted", counted=answer.stations_counted)]
+    head += [say(lang, "cli.coverage_unknown", unknown=answer.stations_unknown)] if answer.stations_unknown else []
+    lines = [" · ".join(head), *_unknown_words(answer.whole, lang), *aligned(rows)]
     lines.append(
         say(
             lang,

@@ -371,6 +371,54 @@ def test_other_demand_is_taken_over(terminal, town):
     assert whole.split()[2:4] == ["70", "100.0%"]
 
 
+def test_gaps_week_and_resilience_are_printed(terminal):
+    asked = ["--mode", "walk", "--minutes", "6"]
+    status, gaps, _ = terminal.run("gaps", *asked)
+    week = terminal.run("week", *asked, "--week", "2026-02-28", "--need", "toilet")[1]
+    resilience = terminal.run("resilience", *asked)[1]
+
+    assert status == 0
+    assert gaps.index("unknown, look at these first (1 places, 50)") < gaps.index("gaps (2 places, 200)")
+    assert "no road near" in gaps
+    assert "a new site near here" in gaps
+    assert "from 2026-02-23 (Monday)" in week
+    assert "2026-02-28 make-up workday" in week
+    assert "2026-02-16 day off: Spring Festival" in week
+    strip = next(line for line in week.splitlines() if line.startswith(say("en", "need.toilet")))
+    assert len(strip.replace(" ", "")) >= 168
+    assert "covered by two stations or more: 15.4%" in resilience
+    assert "stations that nobody would miss (3): g, h, q" in resilience
+
+
+def test_each_answer_can_be_written(terminal):
+    for command, ending in (("coverage", "json"), ("gaps", "geojson"), ("week", "json"), ("resilience", "json")):
+        assert terminal.run(command, "--mode", "walk", "--out", f"out.{ending}")[:2] == (0, "")
+        assert json.loads((terminal.folder / f"out.{ending}").read_text(encoding="utf-8"))["region"] == "town"
+        status, _, told = terminal.run(command, "--mode", "walk", "--out", "out.pdf")
+        assert status == 2
+        assert "out.pdf" in told
+
+
+def test_a_layer_of_demand_is_brought_listed_asked_and_taken_out(terminal, town):
+    lon, lat = town.places["E"]
+    path = terminal.write("shops.csv", f"lon,lat,orders\n{lon},{lat},70\n11.5,48.25,5\n")
+    told = ["--layer", "shops", "--unit", "meals", "--year", "2026", "--source", "a list"]
+    status, out, _ = terminal.run("demand", "import", path, *told)
+
+    assert status == 0
+    assert "2 demand points are used now, 75 meals" in out
+    assert "1 points (5 together) lie outside the region" in out
+    listed = terminal.run("demand", "list")[1].splitlines()[-1].split()
+    assert listed == ["shops", "2", "75", "meals", "2026", "a", "list"]
+    whole = next(
+        line for line in terminal.run("coverage", "--layer", "shops")[1].splitlines() if line.startswith("whole region")
+    )
+    assert whole.split()[2:6] == ["75", "93.3%", "0.0%", "6.7%"]
+    assert terminal.run("demand", "remove", "shops")[0] == 0
+    status, _, wrong = terminal.run("coverage", "--layer", "shops")
+    assert (status, wrong) == (2, 'there is no layer of demand "shops"; there are: demand\n')
+
+
 # ---- What cannot be used: status 2, one clear sentence, nothing changed
 
 HEAD = "station_id,name,kind,lon,lat,hours\n"

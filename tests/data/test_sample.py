@@ -23,7 +23,8 @@ from shapely import LineString, Polygon
 
 PROJECT = Path(__file__).resolve().parents[2]
 REGION = PROJECT / "data" / "yanzhou"
-GENERATED = ("roads.osm.pbf", "stations.csv", "demand.csv", "places.csv", "region.toml")
+LAYERS = ("demand-restaurants.csv", "demand-parcels.csv", "demand-trucks.csv")
+GENERATED = ("roads.osm.pbf", "stations.csv", "demand.csv", "places.csv", "region.toml", *LAYERS)
 
 # metres per degree at 35.56 N (WGS 84 series: 111412.84 cos p - 93.5 cos 3p; 111132.95 - 559.85 cos 2p)
 M_PER_LON, M_PER_LAT = 90_662.0, 110_952.0
@@ -527,6 +528,21 @@ def test_demand_adds_up_to_the_residents_of_the_census():
     assert 1200 <= len(rows) <= 1700
     assert len({row["demand_id"] for row in rows}) == len(rows)
     assert {row["township"] for row in rows} == TOWNSHIPS
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_layers_of_demand_lie_by_roads_and_say_what_they_are(outline, extract, name):
+    rows, every_road = rows_of(name), shapely.STRtree([way.line for way in extract.roads])
+    told = tomllib.loads((REGION / "region.toml").read_text(encoding="utf-8"))["layers"]
+    (layer,) = [one for one in told.values() if one["file"] == name]
+
+    assert list(rows[0]) == ["demand_id", "name", "township", "lon", "lat", "weight"]
+    assert all(row["name"].startswith("示例") and row["township"] in TOWNSHIPS for row in rows)
+    assert min(int(row["weight"]) for row in rows) > 0
+    assert all(outline.contains(at(row)) and gap_m(every_road, at(row)) < 40 for row in rows)
+    assert "示例" in layer["unit"]["zh"]
+    assert "示例" in layer["source"]["zh"]
+    assert layer["year"] == "2026"
 
 
 def test_demand_lies_by_roads_but_for_a_handful_beyond_the_snap_limit(outline, extract):
