@@ -152,7 +152,8 @@ def confirm_import(
     RefusedListError
         There are refused rows, and the good ones were not asked for alone.
     InputError
-        The file is in doubt as a whole and nobody said to be sure; a closing names no missing station.
+        The file is in doubt as a whole and nobody said to be sure; a closing names no missing station, or what is to be
+        left out is not in the list.
     ConflictError
         Somebody changed a station of the list since it was compared.
     """
@@ -161,6 +162,8 @@ def confirm_import(
         raise RefusedListError("list.refused", path=authorship.source, problems=bad)
     if report.doubts and not decision.sure:
         raise InputError(f"list.doubt_{report.doubts[0]}", refused=report.rows_refused, read=report.listing.rows_read)
+    for unknown in decision.left_out - {row.station.station_id for row in report.listed}:
+        raise InputError("list.not_listed", field="leave_out", value=unknown)
     closings = _closings(report.comparison.missing, decision)
     listed = (*report.comparison.added, *report.comparison.changed)
     changes = (*(change for change in listed if change.station_id not in decision.left_out), *closings)

@@ -19,6 +19,8 @@ from stations.store.writing import in_utc
 
 VERSION = STATION_VERSION.c
 
+_MINUTE = "%Y-%m-%d %H:%M"
+
 
 def find_changes(
     connection: Connection, region_id: str, *, limit: int, before: int | None = None, station_id: str | None = None
@@ -90,9 +92,9 @@ def list_as_of(connection: Connection, region_id: str, moment: datetime) -> tupl
     )
     if last is None:
         first = connection.scalar(select(func.min(CHANGE.c.made_at)).where(here))
-        begins = in_utc(first).isoformat(timespec="seconds") if first else ""
+        begins = in_utc(first).astimezone(moment.tzinfo).strftime(_MINUTE) if first else ""
         key = "history.begins_later" if first else "history.none_yet"
-        raise UnknownThingError(key, field="when", value=moment.isoformat(timespec="seconds"), begins=begins)
+        raise UnknownThingError(key, field="when", value=moment.strftime(_MINUTE), begins=begins)
     return _list_after(connection, region_id, last)
 
 

@@ -368,6 +368,8 @@ def test_rows_are_left_out_at_confirming(app, store):
     changed, added = re.findall(r'form="confirm-list" name="leave_out" value="(\w+)"', page)
     assert (changed in before, added in before) == (True, False)
     form = {"csrf_token": token, "generation": str(store.generation()), "sure": "on", "leave_out": changed}
+    wrong = client.post(f"/manage/import/{draft}/confirm", data=form | {"leave_out": "nowhere"})
+    assert (wrong.status_code, "nowhere" in wrong.get_data(as_text=True), store.generation()) == (400, True, 1)
     assert client.post(f"/manage/import/{draft}/confirm", data=form).status_code == 302
     after = {one.station_id: one for one in store.read().stations}
     assert after.pop(added).name == "东门驿站"
