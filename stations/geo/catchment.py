@@ -116,6 +116,20 @@ def pieces_within(
     return StreetPieces(street[order], start[order], end[order])
 
 
+def bounds_of(network: RoadNetwork, pieces: StreetPieces) -> tuple[float, float, float, float] | None:
+    """Return west, south, east, north (metres of the network) that hold what is drawn of pieces, and little more."""
+    if not len(pieces.street):
+        return None
+    segments, margin_m = _segments(network, pieces), 2 * REACH_M
+    x, y = segments[:, 0::2], segments[:, 1::2]
+    return (
+        float(x.min()) - margin_m,
+        float(y.min()) - margin_m,
+        float(x.max()) + margin_m,
+        float(y.max()) + margin_m,
+    )
+
+
 def draw_polygon(
     network: RoadNetwork, mode: TravelMode, pieces: StreetPieces, *, tolerance_m: float = 0.0
 ) -> shapely.MultiPolygon:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from stations.errors import InputError
-from stations.geo.catchment import StreetPieces, draw_polygon, reached_pieces
+from stations.geo.catchment import StreetPieces, bounds_of, draw_polygon, reached_pieces
 from stations.geo.crs import to_degrees
 from stations.model.keys import TravelMode
 from stations.model.queries import CatchmentQuery, CutoffQuery
@@ -55,6 +56,11 @@ def join_catchments(cutoff: CutoffQuery, region: Region, numbers: tuple[int, ...
     return region.keep(key, lambda: _draw(cutoff, region, numbers, None))
 
 
+def reach_boxes(cutoff: CutoffQuery, region: Region) -> NDArray[np.object_]:
+    """Return a box in degrees round the catchment of every station, object (K,); `None` where that is empty."""
+    return region.keep(("reach", cutoff.mode, cutoff.minutes), lambda: _reach_boxes(cutoff, region))
+
+
 def outline(pieces: StreetPieces, region: Region, mode: TravelMode, *, station_id: str | None) -> Catchment:
     """Return reached pieces of street as an area to look at."""
     network = region.roads.network
@@ -63,12 +69,26 @@ def outline(pieces: StreetPieces, region: Region, mode: TravelMode, *, station_i
     return Catchment(station_id, degrees, drawn.area / 1e6)
 
 
+def _reach_boxes(cutoff: CutoffQuery, region: Region) -> NDArray[np.object_]:
+    network, boxes = region.roads.network, np.full(len(region.stations), None, dtype=object)
+    for number in range(len(boxes)):
+        bounds = bounds_of(network, _pieces(cutoff, region, (number,)))
+        if bounds:
+            west, south, east, north = bounds
+            lon, lat = to_degrees([west, east, east, west], [south, south, north, north], crs=network.crs)
+            boxes[number] = shapely.box(lon.min(), lat.min(), lon.max(), lat.max())
+    return boxes
+
+
 def _draw(query: CutoffQuery, region: Region, numbers: tuple[int, ...], station_id: str | None) -> Catchment:
-    pieces = reached_pieces(
+    return outline(_pieces(query, region, numbers), region, query.mode, station_id=station_id)
+
+
+def _pieces(query: CutoffQuery, region: Region, numbers: tuple[int, ...]) -> StreetPieces:
+    return reached_pieces(
         region.roads.network,
         region.tables[query.mode],
         np.array(numbers, dtype=np.int64),
         region.extra_ms(query.mode),
         cutoff_ms=round(query.minutes * 60_000),
     )
-    return outline(pieces, region, query.mode, station_id=station_id)

@@ -32,7 +32,7 @@ STATUS_OF: tuple[tuple[type[StationsError], int], ...] = (
 
 
 def init_app(app: Flask) -> None:
-    """Answer every error in the one shape: JSON under `/api`, a page elsewhere."""
+    """Answer every error in the one shape: JSON under `/api` and `/ogc`, a page elsewhere."""
     app.register_error_handler(StationsError, _answer_own)
     app.register_error_handler(HTTPException, _answer_http)
     app.register_error_handler(Exception, _answer_unexpected)
@@ -64,7 +64,7 @@ def _answer_unexpected(error: Exception) -> ResponseReturnValue:
 
 
 def _answer(status: int, code: str, message: str, field: str | None) -> ResponseReturnValue:
-    if request.path.startswith("/api/"):
+    if request.path.startswith(("/api/", "/ogc")):
         return jsonify(error={"code": code, "message": message, "field": field}), status
     page = render_template("error.html", status=status, message=message, lang=current_language())
     return page, status

@@ -11,6 +11,7 @@ from flask import Request
 from werkzeug.datastructures import MultiDict
 
 from stations.errors import InputError
+from stations.model.features import Box
 from stations.model.keys import EntryMethod, Need, ServiceKey, TravelMode
 from stations.model.queries import (
     CatchmentQuery,
@@ -166,6 +167,52 @@ def parse_by(given: Parameters) -> str:
     if by not in ("place", "point"):
         raise InputError("error.not_one_of", field="by", name="by", value=by[:40], allowed="place, point")
     return by
+
+
+def parse_whole(given: Parameters, name: str, *, default: str) -> int:
+    """Return a whole number."""
+    return int(_number(given, name, default=default, whole=True))
+
+
+def parse_box(text: str) -> Box:
+    """Return the west, south, east, north of a bbox of four numbers, or of six, whose heights mean nothing here.
+
+    Raises
+    ------
+    InputError
+        It is no such list.
+    """
+    try:
+        numbers = [float(part) for part in text.split(",")]
+    except ValueError:
+        numbers = []
+    if len(numbers) == 6:
+        numbers = [*numbers[:2], *numbers[3:5]]
+    if len(numbers) != 4:
+        raise InputError("ogc.box", field="bbox", value=text[:80])
+    west, south, east, north = numbers
+    return west, south, east, north
+
+
+def parse_interval(given: Parameters) -> None:
+    """Check that `datetime`, where it is given, is a moment, or two with ``/`` between, either of them open.
+
+    Raises
+    ------
+    InputError
+        It is not, or ends before it begins.
+    """
+    text = given.get("datetime", "")
+    if not text:
+        return
+    ends = text.split("/")
+    try:
+        known = [datetime.fromisoformat(end) for end in ends if end not in ("", "..") or len(ends) == 1]
+        wrong = len(ends) > 2 or (len(known) == 2 and known[1] < known[0])
+    except (ValueError, TypeError):  # no moments, or only one of them with an offset
+        wrong = True
+    if wrong:
+        raise InputError("ogc.datetime", field="datetime", value=text[:60])
 
 
 def parse_place(given: Parameters) -> Place:
