@@ -120,7 +120,9 @@ def _weight_column(content: CsvRows) -> str:
 def _read_point(row: Row, weight_column: str, first_rows: dict[str, int]) -> tuple[DemandPoint, tuple[Problem, ...]]:
     lon, lat, problems = read_position(row)
     demand_id, weight = row.cells.get("demand_id", str(row.number)), read_number(row.cells[weight_column])
-    if weight is None or not 0 <= weight <= MOST_WEIGHT:
+    if not row.cells[weight_column]:
+        problems = (*problems, Problem("list.empty", row.number, weight_column, ""))
+    elif weight is None or not 0 <= weight <= MOST_WEIGHT:
         problems = (*problems, Problem("list.weight", row.number, weight_column, row.cells[weight_column]))
     if not demand_id:
         problems = (*problems, Problem("list.empty", row.number, "demand_id", ""))
@@ -174,7 +176,7 @@ def _read_tables(
                 told = reader.take(row, headings)
                 problems.extend(replace(problem, values=(*problem.values, *where)) for problem in told)
     if not headers:
-        raise FileError("list.no_header", path=path, columns=_EXPECTED)
+        raise FileError("demand.no_header", path=path, columns=_EXPECTED)
     return _checked(path, reader.points, problems)
 
 

@@ -27,20 +27,23 @@ Features = tuple[list[str], list[list[str]], tuple[Problem, ...]]
 
 
 def read_features(path: Path) -> Features:
-    """Read the first layer of a file: points as they are, of cells (polygons) a point inside, in WGS 84 degrees.
+    """Read the one layer of a file: points as they are, of cells (polygons) a point inside, in WGS 84 degrees.
 
     A feature without such a geometry has blank coordinates and stands among the problems, by its number from 1.
 
     Raises
     ------
     FileError
-        Missing, empty, too large, not such a file, or without a coordinate system that is known.
+        Missing, empty, too large, not such a file, of several layers, or without a coordinate system that is known.
     """
     check_size(path, most_bytes=MOST_BYTES)
     try:
-        if pyogrio.read_info(path)["features"] > MOST_FEATURES:
+        layers = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
+        if len(layers) != 1:
+            raise FileError("demand.layers", path=path, layers=", ".join(layers) or "–")
+        if pyogrio.read_info(path, layer=layers[0])["features"] > MOST_FEATURES:
             raise FileError("demand.too_many", path=path, most=MOST_FEATURES)
-        found, _, shapes, values = pyogrio.raw.read(path, force_2d=True, datetime_as_string=True)
+        found, _, shapes, values = pyogrio.raw.read(path, layer=layers[0], force_2d=True, datetime_as_string=True)
     except (DataSourceError, DataLayerError, UnicodeDecodeError) as error:
         raise FileError("demand.not_features", path=path) from error
     if shapes is None:
@@ -78,7 +81,9 @@ def _points(
 
 def _plain(value: Any) -> object:
     plain = value.item() if isinstance(value, np.generic) else value
-    return None if isinstance(plain, float) and np.isnan(plain) else plain
+    if isinstance(plain, float) and not np.isfinite(plain):
+        return None if np.isnan(plain) else str(plain)
+    return plain
 
 
 def heading_row(headings: Sequence[str], path: Path, *, weight: str) -> None:

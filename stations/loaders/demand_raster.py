@@ -91,7 +91,7 @@ class _Grid:
 
 
 def _read_grid(file: Any, path: Path, bounds: Bounds, nodata: float | None) -> _Grid:
-    if file.crs is None:
+    if file.crs is None or file.transform.is_degenerate:
         raise FileError("demand.no_crs", path=path)
     if np.dtype(file.dtypes[0]).kind not in "iuf":
         raise FileError("demand.raster_kind", path=path, kind=file.dtypes[0])

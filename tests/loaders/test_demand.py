@@ -80,7 +80,7 @@ def test_a_cut_row_is_told(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("lines", "key"), [(("",), "file.empty"), ((HEADER,), "file.no_rows"), (("a,b", "1,2"), "list.no_header")]
+    ("lines", "key"), [(("",), "file.empty"), ((HEADER,), "file.no_rows"), (("a,b", "1,2"), "demand.no_header")]
 )
 def test_a_file_without_demand_is_refused(tmp_path, lines, key):
     with pytest.raises(FileError) as refused:
@@ -194,7 +194,7 @@ def test_what_is_written_is_read_back(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("rows", "key"), [([["你好"]], "list.no_header"), ([["社区", "人口"]], "file.no_rows"), ([], "list.no_header")]
+    ("rows", "key"), [([["你好"]], "demand.no_header"), ([["社区", "人口"]], "file.no_rows"), ([], "demand.no_header")]
 )
 def test_a_workbook_without_demand_is_refused(tmp_path, rows, key):
     with pytest.raises(FileError) as refused:

@@ -65,7 +65,7 @@ def test_weights_that_are_none_are_told_by_feature(tmp_path):
     assert problems(tmp_path / "shops.geojson") == [
         ("list.weight", 1, "orders", "-1"),
         ("list.weight", 2, "orders", "many"),
-        ("list.weight", 3, "orders", ""),
+        ("list.empty", 3, "orders", ""),
     ]
 
 
@@ -77,6 +77,21 @@ def test_a_feature_without_a_place_is_told(tmp_path):
         ("demand.geometry", 1, None, None),
         ("demand.geometry", 2, None, None),
     ]
+
+
+def test_a_weight_without_end_is_told(tmp_path):
+    frame(weight=[1.0, float("inf")]).to_file(tmp_path / "shops.gpkg")
+
+    assert problems(tmp_path / "shops.gpkg") == [("list.weight", 2, "weight", "inf")]
+
+
+def test_a_file_of_several_layers_is_refused_with_their_names(tmp_path):
+    frame().to_file(tmp_path / "shops.gpkg", layer="north")
+    frame().to_file(tmp_path / "shops.gpkg", layer="south")
+    with pytest.raises(FileError) as refused:
+        read_demand(tmp_path / "shops.gpkg")
+
+    assert (refused.value.key, refused.value.values["layers"]) == ("demand.layers", "north, south")
 
 
 def test_a_file_that_names_no_coordinate_system_is_refused(tmp_path):

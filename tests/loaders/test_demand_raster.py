@@ -116,6 +116,7 @@ def test_negative_people_are_refused(tmp_path):
     ("key", "changes"),
     [
         ("demand.no_crs", {"crs": None}),
+        ("demand.no_crs", {"transform": Affine(0, 0, 116.8, 0, 0, 35.5)}),
         ("demand.raster_elsewhere", {"transform": from_origin(24.9, 60.2, 0.01, 0.01)}),
         ("demand.raster_elsewhere", {"crs": "EPSG:32650", "transform": from_origin(116.8, 35.53, 0.01, 0.01)}),
         ("demand.raster_blank", {"values": [[0, 0], [0, 0]]}),
