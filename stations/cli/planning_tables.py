@@ -174,7 +174,7 @@ def _row_name(row: WeekRow, lang: str) -> str:
 
 
 def _strip(row: WeekRow) -> str:
-    marks = ["?" if share is None else _BARS[min(7, int(share * 8))] for share in row.shares]
+    marks = ["?" if share is None else _BARS[min(7, int(share * 8))] if share else "·" for share in row.shares]
     return " ".join("".join(marks[24 * day : 24 * day + 24]) for day in range(7))
 
 

@@ -171,6 +171,10 @@ def _read_tables(
         for table in raw.tables:
             rows, headings = _rows_by_field(table, said)
             headers += bool(headings)
+            if headings and said and headings["weight"] not in said:
+                raise FileError(
+                    "demand.no_column", path=path, column=next(iter(said)), columns=", ".join(headings.values())
+                )
             where = (("sheet", table.name),) if len(raw.sheets) > 1 else ()
             for row in rows:
                 told = reader.take(row, headings)

@@ -142,6 +142,15 @@ def test_a_csv_of_names_and_numbers_is_joined_too(tmp_path):
     ]
 
 
+def test_a_column_of_weights_that_is_not_there_is_told(tmp_path):
+    (tmp_path / "orders.csv").write_text("经度,纬度,订单数,单量\n116.8,35.5,7,9\n", encoding="utf-8")
+
+    assert [point.weight for point in read_demand(tmp_path / "orders.csv", weight="单量")] == [9]
+    with pytest.raises(FileError) as refused:
+        read_demand(tmp_path / "orders.csv", weight="人数")
+    assert (refused.value.key, refused.value.values["column"]) == ("demand.no_column", "人数")
+
+
 def test_a_workbook_with_coordinates_needs_no_places(tmp_path):
     path = workbook(tmp_path, ["编号", "名称", "经度", "纬度", "人口"], ["d1", "这里", 116.8, 35.5, 9])
 
