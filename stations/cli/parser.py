@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from stations.cli import commands, office, planning, station_list
 from stations.cli import print as printing
+from stations.model.siting import CandidateSource, SitingGoal
 from stations.texts import say
 
 if TYPE_CHECKING:
@@ -75,6 +76,12 @@ def _add_coverage(command: argparse.ArgumentParser, words: Words) -> None:
         command.add_argument("--week", metavar="DAY", help=words("week_day"))
     else:
         command.add_argument("--when", metavar="ISO")
+    if command.get_default("run") is planning.siting:
+        command.add_argument("--new", required=True, metavar="P", help=words("siting_new"))
+        command.add_argument("--goal", default=SitingGoal.COVERED.value, metavar="|".join(SitingGoal))
+        command.add_argument("--candidates", default=CandidateSource.PLACES.value, metavar="|".join(CandidateSource))
+        command.add_argument("--target", default="0.95", metavar="SHARE", help=words("siting_target"))
+        command.add_argument("--prove", default="0", metavar="SECONDS", help=words("siting_prove"))
     command.add_argument("--no-registration", action="store_true", help=words("no_registration"))
     command.add_argument("--layer", default="", metavar="NAME", help=words("layer"))
     command.add_argument("--out", type=Path, metavar="FILE", help=words("out"))

@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 
 from stations.cli.bar import draw_progress
 from stations.cli.commands import open_region, print_text, read_mode, read_number, read_when, write_out
-from stations.cli.planning_tables import coverage_table, gap_table, resilience_table, week_table
+from stations.cli.planning_tables import coverage_table, gap_table, resilience_table, siting_table, week_table
 from stations.cli.tables import aligned
 from stations.errors import InputError
 from stations.model.keys import Datum, Need, ServiceKey
 from stations.model.queries import CoverageQuery, read_key, read_moment
+from stations.model.siting import CandidateSource, SitingGoal, SitingQuery
 from stations.services.coverage import compare_placed_and_usable
 from stations.services.coverage_json import coverage_object, gap_place_collection, resilience_object, week_object
 from stations.services.demand_layers import NewDemand
@@ -25,6 +26,8 @@ from stations.services.gap_places import rank_gaps, rank_unknown
 from stations.services.problem_words import say_problem
 from stations.services.region import Region
 from stations.services.resilience import measure_resilience
+from stations.services.siting import suggest_sites
+from stations.services.siting_json import siting_collection
 from stations.services.week import ALL_ROWS, WeekKey, measure_week, notable_weeks
 from stations.settings import Settings
 from stations.texts import say
@@ -80,6 +83,24 @@ def resilience(given: Namespace, settings: Settings, lang: str) -> None:
         print_text(resilience_table(answer, region, lang))
 
 
+def siting(given: Namespace, settings: Settings, lang: str) -> None:
+    """Print which new sites would help most, or write them as .geojson."""
+    region = open_region(settings, lang)
+    query = SitingQuery(
+        _query(given, region),
+        new=int(read_number(given.new, "--new")),
+        goal=read_key(SitingGoal, given.goal, name="--goal"),
+        source=read_key(CandidateSource, given.candidates, name="--candidates"),
+        target_share=read_number(given.target, "--target"),
+        proof_s=read_number(given.prove, "--prove"),
+    )
+    answer = suggest_sites(query, region)
+    if given.out is not None:
+        _write_json(given.out, siting_collection(answer, region), (".geojson",))
+    else:
+        print_text(siting_table(answer, region, lang))
+
+
 def import_demand(given: Namespace, settings: Settings, lang: str) -> None:
     """Bring a layer of demand into the region."""
     new = NewDemand(
@@ -116,7 +137,7 @@ def remove_demand(given: Namespace, settings: Settings, lang: str) -> None:
     print_text(say(lang, "demand.removed", layer=given.layer))
 
 
-COMMANDS = {"coverage": coverage, "gaps": gaps, "week": week, "resilience": resilience}
+COMMANDS = {"coverage": coverage, "gaps": gaps, "week": week, "resilience": resilience, "siting": siting}
 
 
 def _query(given: Namespace, region: Region) -> CoverageQuery:

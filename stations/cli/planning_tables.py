@@ -19,6 +19,7 @@ from stations.model.coverage import (
 )
 from stations.model.keys import Need
 from stations.model.queries import CoverageQuery
+from stations.model.siting import SitingAnswer
 from stations.services.region import Region
 from stations.texts import say
 
@@ -96,6 +97,38 @@ def resilience_table(answer: Resilience, region: Region, lang: str) -> str:
     missed = answer.missed_by_nobody
     lines.append(say(lang, "coverage.missed_by_nobody", count=len(missed), listed=", ".join(missed[:MOST_ROWS]) or "–"))
     return _sample(lines, region, lang)
+
+
+def siting_table(answer: SitingAnswer, region: Region, lang: str) -> str:
+    """Return the suggested sites, the one that adds most first, and what all of them do together."""
+    query = answer.query
+    lines = [_head(query.coverage, region, lang)]
+    lines.append(say(lang, f"siting.goal_{query.goal}", new=query.new, share=f"{query.target_share:.1%}"))
+    if answer.off_network:
+        lines.append(f"{say(lang, 'coverage.off_network')}: {answer.off_network:,.0f}")
+    lines.append(say(lang, "siting.candidates", count=answer.candidates, off=answer.candidates_off))
+    rows = [[say(lang, f"siting.column_{name}") for name in ("rank", "site", "covered", "saved", "relieves", "next")]]
+    for rank, one in enumerate(answer.suggestions, start=1):
+        site = " ".join([one.candidate.township or "", one.candidate.name]).strip()
+        relieved = ", ".join(region.station(key).name for key in one.relieves) or "–"
+        other = one.next_best.name if one.next_best else "–"
+        rows.append([str(rank), site, f"{one.covered:,.0f}", f"{one.saved_s / 3600:,.0f}", relieved, other])
+    lines += aligned(rows) if answer.suggestions else [say(lang, "siting.nothing")]
+    total = answer.weight or 1.0
+    shares = {"before": f"{answer.covered_before / total:.1%}", "after": f"{answer.covered_after / total:.1%}"}
+    lines.append(say(lang, "siting.covered", **shares))
+    if answer.mean_s_before is not None and answer.mean_s_after is not None:
+        means = {"before": f"{answer.mean_s_before / 60:.1f}", "after": f"{answer.mean_s_after / 60:.1f}"}
+        lines.append(say(lang, "siting.mean", **means, at_limit=f"{answer.at_limit:,.0f}"))
+    lines.append(_proof_words(answer, lang))
+    return _sample(lines, region, lang)
+
+
+def _proof_words(answer: SitingAnswer, lang: str) -> str:
+    if answer.bound is None:
+        return say(lang, "siting.unproven")
+    gap = abs(answer.bound - answer.value) / max(answer.bound, answer.value, 1e-9)
+    return say(lang, "siting.proven" if answer.proven else "siting.within", gap=f"{gap:.2%}")
 
 
 def _head(query: CoverageQuery, region: Region, lang: str, *, when: str = "") -> str:

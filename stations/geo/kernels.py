@@ -18,6 +18,7 @@ from stations.geo.place_kernels import warm_up_places
 from stations.geo.ranking import warm_up_ranking
 from stations.geo.search_kernels import UNREACHED as UNREACHED
 from stations.geo.search_kernels import warm_up_search
+from stations.geo.siting_kernels import warm_up_siting
 
 
 @njit(cache=True, nogil=True)
@@ -236,5 +237,6 @@ def warm_up() -> None:
     warm_up_ranking()
     warm_up_coverage()
     warm_up_places()
+    warm_up_siting()
     straight_line_m(0.0, 0.0, [0.0], [0.0])
     gcj02_of_place(0.0, 0.0)

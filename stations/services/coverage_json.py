@@ -26,7 +26,7 @@ Json = dict[str, Any]
 def coverage_object(answer: CoverageAnswer, region: Region, *, compared: PlacedUsable | None = None) -> Json:
     """Return coverage of the whole and by township; with `compared`, what is placed beside it, by station."""
     return {
-        **_asked(answer.query, region),
+        **query_object(answer.query, region),
         "stations_counted": answer.stations_counted,
         "stations_unknown": answer.stations_unknown,
         "whole": _share(answer.whole),
@@ -63,7 +63,7 @@ def gap_collection(gaps: Iterable[Gap], query: CoverageQuery, region: Region) ->
         )
         for gap in gaps
     ]
-    return {"type": "FeatureCollection", **_asked(query, region), "features": features}
+    return {"type": "FeatureCollection", **query_object(query, region), "features": features}
 
 
 def gap_place_collection(
@@ -75,13 +75,15 @@ def gap_place_collection(
         for state, places in (("unknown", unknown), ("gap", gaps))
         for place in places
     ]
-    return {"type": "FeatureCollection", **_asked(query, region), "features": features}
+    return {"type": "FeatureCollection", **query_object(query, region), "features": features}
 
 
 def week_object(answer: WeekAnswer, notable: Iterable[NotableWeek], region: Region) -> Json:
     """Return 168 shares for each row, the days of note of the week, and other weeks to look at."""
     asked = {
-        name: value for name, value in _asked(answer.query, region).items() if name not in ("service", "need", "when")
+        name: value
+        for name, value in query_object(answer.query, region).items()
+        if name not in ("service", "need", "when")
     }
     return {
         **asked,
@@ -110,7 +112,7 @@ def week_object(answer: WeekAnswer, notable: Iterable[NotableWeek], region: Regi
 def resilience_object(answer: Resilience, region: Region) -> Json:
     """Return what is covered twice, whose loss costs most, and whom nobody would miss."""
     return {
-        **_asked(answer.query, region),
+        **query_object(answer.query, region),
         "weight": answer.weight,
         "covered": answer.covered,
         "covered_twice": answer.covered_twice,
@@ -122,7 +124,7 @@ def resilience_object(answer: Resilience, region: Region) -> Json:
     }
 
 
-def _asked(query: CoverageQuery, region: Region) -> Json:
+def query_object(query: CoverageQuery, region: Region) -> Json:
     """Return the question, and what the answer was computed from."""
     profile, mode = region.profile, region.profile.modes[query.mode]
     layer = region.layer(query.layer) if region.layers else None

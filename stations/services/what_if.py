@@ -9,11 +9,10 @@ from numpy.typing import NDArray
 
 from stations.errors import InputError
 from stations.geo.catchment import pieces_within
-from stations.geo.seats import Seats, direct_ms, times_through_ends
 from stations.geo.snap import OFF_NETWORK
 from stations.geo.table_build import seed_to
-from stations.model.keys import TravelMode
 from stations.model.queries import WhatIfQuery
+from stations.services.candidates import demand_seconds
 from stations.services.catchments import Catchment, outline
 from stations.services.region import Region
 
@@ -50,20 +49,6 @@ def try_candidate(query: WhatIfQuery, region: Region) -> WhatIf:
     times[reached.node] = reached.ms + extra_ms[0]
     cutoff_ms = round(query.cutoff.minutes * 60_000)
     pieces = pieces_within(network, mode, times, seats, np.zeros(1, dtype=np.int64), extra_ms, cutoff_ms=cutoff_ms)
-    seconds = _demand_seconds(region, seats, times, int(extra_ms[0]), mode)
+    seconds = demand_seconds(region, seats, 0, times - extra_ms[0], mode)
     within = float(region.demand_arrays().weight[seconds <= query.cutoff.minutes * 60].sum())
     return WhatIf(query, outline(pieces, region, mode, station_id=None), seconds, within)
-
-
-def _demand_seconds(
-    region: Region, candidate: Seats, times: NDArray[np.float64], extra_ms: int, mode: TravelMode
-) -> NDArray[np.float64]:
-    """Return the seconds from every demand point, by the `times` of the nodes or along the candidate's own street."""
-    network, seats = region.roads.network, region.demand_seats(mode)
-    ms = times_through_ends(network, mode, seats, times)
-    for index in np.flatnonzero(seats.street == candidate.street[0]):
-        start, end = float(seats.fraction[index]), float(candidate.fraction[0])
-        direct = direct_ms(network, mode, int(candidate.street[0]), start=start, end=end)
-        if direct is not None:
-            ms[index] = min(ms[index], direct + int(candidate.walk_ms[0]) + int(seats.walk_ms[index]) + extra_ms)
-    return np.where(ms - extra_ms > region.tables[mode].limit_ms, np.inf, ms) / 1000

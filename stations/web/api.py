@@ -29,6 +29,8 @@ from stations.services.nearest_json import nearest_json
 from stations.services.places import find_places
 from stations.services.resilience import measure_resilience
 from stations.services.route import find_route
+from stations.services.siting import suggest_sites
+from stations.services.siting_json import siting_collection
 from stations.services.week import measure_week, notable_weeks
 from stations.services.what_if import try_candidate
 from stations.web.current import current_region, local_now
@@ -41,6 +43,7 @@ from stations.web.parse import (
     parse_coverage,
     parse_nearest,
     parse_route,
+    parse_siting,
     parse_week,
     parse_what_if,
 )
@@ -138,6 +141,14 @@ def resilience() -> ResponseReturnValue:
     region = current_region()
     query = parse_coverage(parameters_of(request), region.profile)
     return jsonify(resilience_object(measure_resilience(query, region), region))
+
+
+@bp.get("/api/siting")
+def siting() -> ResponseReturnValue:
+    """Answer which new sites would help most, chosen at once; the proven best is asked for at the terminal."""
+    region = current_region()
+    query = parse_siting(parameters_of(request), region.profile)
+    return _geojson(siting_collection(suggest_sites(query, region), region))
 
 
 @bp.get("/api/places")

@@ -8,6 +8,7 @@ from typing import Any
 
 from stations.model.keys import ArrivalState, EntryMethod, Need, ServiceKey, StationKind, TravelMode, TravelReason
 from stations.model.queries import MAX_BUDGET_MIN, MAX_CUTOFF_MIN, MAX_LIMIT
+from stations.model.siting import MOST_NEW, CandidateSource, SitingGoal
 from stations.model.taps import TapAnswer
 
 Json = dict[str, Any]
@@ -86,6 +87,19 @@ def _paths() -> Json:
             )
         },
         "/api/resilience": {"get": _ask("how much hangs on single stations", coverage, {"type": "object"})},
+        "/api/siting": {
+            "get": _ask(
+                "which new sites would help most, beside the stations that count; the one that adds most first",
+                [
+                    *coverage,
+                    _query("new", {**WHOLE, "minimum": 1, "maximum": MOST_NEW}, "how many to add"),
+                    _query("goal", {"type": "string", "enum": list(SitingGoal)}),
+                    _query("candidates", {"type": "string", "enum": list(CandidateSource)}, "where one could be"),
+                    _query("target_share", NUMBER, "with the goal fewest: the share of all demand to reach"),
+                ],
+                {"type": "object"},
+            )
+        },
         "/api/places": {"get": _ask("places whose name holds what was typed", [_query("q", TEXT)], {"type": "object"})},
         "/api/basemap": {"get": _ask("roads, water and names to draw a map on", [], {"type": "object"})},
         "/api/jobs/{job_id}": {

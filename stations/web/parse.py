@@ -27,6 +27,7 @@ from stations.model.queries import (
     read_moment,
 )
 from stations.model.region import RegionProfile
+from stations.model.siting import CandidateSource, SitingGoal, SitingQuery
 from stations.model.taps import Tap, TapAnswer
 from stations.services.week import ALL_ROWS, WeekKey
 
@@ -149,6 +150,17 @@ def parse_coverage(given: Parameters, profile: RegionProfile) -> CoverageQuery:
         when=parse_when(given, profile),
         no_registration=_yes(given, "no_registration"),
         layer=given.get("layer", ""),
+    )
+
+
+def parse_siting(given: Parameters, profile: RegionProfile) -> SitingQuery:
+    """Return the query of new sites."""
+    return SitingQuery(
+        parse_coverage(given, profile),
+        new=int(_number(given, "new", default="1", whole=True)),
+        goal=read_key(SitingGoal, given.get("goal") or SitingGoal.COVERED, name="goal"),
+        source=read_key(CandidateSource, given.get("candidates") or CandidateSource.PLACES, name="candidates"),
+        target_share=_number(given, "target_share", default="0.95"),
     )
 
 

@@ -14,6 +14,7 @@ from tests.benchmarks import (
     bench_posters,
     bench_print,
     bench_search,
+    bench_siting,
     bench_web,
     bench_what_if,
 )
@@ -32,6 +33,7 @@ ROWS = {
     "list": bench_list.read_list,
     "print": bench_print.printed_sheets,
     "posters": bench_posters.posters,
+    "siting": bench_siting.siting,
     "web": bench_web.web_load,
 }
 

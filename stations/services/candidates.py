@@ -1,0 +1,84 @@
+"""Places where a station could be, and how long it takes to them; by the same search as the table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stations.geo.crs import local_crs, to_degrees, to_metres
+from stations.geo.seats import Seats, direct_ms, times_through_ends
+from stations.geo.snap import OFF_NETWORK
+from stations.geo.table_build import seed_to
+from stations.model.keys import TravelMode
+from stations.model.siting import Candidate, CandidateSource
+from stations.services.region import Region
+
+MOST_CANDIDATES = 500
+GRID_STEPS_M = (500.0, 1000.0, 2000.0, 5000.0, 10_000.0, 20_000.0)
+AT_ONCE = 16
+
+
+def list_candidates(source: CandidateSource, region: Region, layer: str = "") -> tuple[Candidate, ...]:
+    """Return where a station could be, at most `MOST_CANDIDATES`: those with most demand near where there are more."""
+    if source is CandidateSource.GRID:
+        return _grid(region, layer)
+    if source is CandidateSource.PUBLIC:
+        numbers = np.flatnonzero(region.arrays.public).tolist()
+        found = [Candidate(one.name, one.township, one.lon, one.lat) for one in (region.stations[k] for k in numbers)]
+    else:
+        found = [Candidate(one.name, one.township, one.lon, one.lat) for one in region.places]
+    return tuple(found[:MOST_CANDIDATES])
+
+
+def seconds_to(candidates: Sequence[Candidate], region: Region, mode: TravelMode, layer: str) -> NDArray[np.float64]:
+    """Return the seconds from all demand to every candidate, parking included, float64 (D, C).
+
+    inf beyond the table's limit, where there is no way, or to a candidate off the network; nan from demand off it.
+    """
+    network = region.roads.network
+    seats, _ = region.roads.seat(mode, [one.lon for one in candidates], [one.lat for one in candidates])
+    seconds = np.full((len(region.demand_seats(mode, layer).street), len(candidates)), np.inf)
+    seated, searcher = np.flatnonzero(seats.street != OFF_NETWORK).tolist(), region.searcher(mode)
+    for first in range(0, len(seated), AT_ONCE):
+        few = seated[first : first + AT_ONCE]
+        seeds = [seed_to(network, mode, seats, k) for k in few]
+        for k, reached in zip(few, searcher.reach_each(seeds, limit_ms=region.tables[mode].limit_ms), strict=True):
+            times = np.full(len(network.node_x), np.inf)
+            times[reached.node] = reached.ms
+            seconds[:, k] = demand_seconds(region, seats, k, times, mode, layer)
+    return seconds
+
+
+def demand_seconds(
+    region: Region, seats: Seats, index: int, times: NDArray[np.float64], mode: TravelMode, layer: str = ""
+) -> NDArray[np.float64]:
+    """Return the seconds from demand to one of `seats`, parking included, by the milliseconds `times` of the nodes.
+
+    Where both are on one street the way along it counts. inf beyond the table's limit, nan off the network.
+    """
+    network, demand = region.roads.network, region.demand_seats(mode, layer)
+    ms = times_through_ends(network, mode, demand, times)
+    for point in np.flatnonzero(demand.street == seats.street[index]):
+        start, end = float(demand.fraction[point]), float(seats.fraction[index])
+        direct = direct_ms(network, mode, int(seats.street[index]), start=start, end=end)
+        if direct is not None:
+            ms[point] = min(ms[point], direct + int(seats.walk_ms[index]) + int(demand.walk_ms[point]))
+    extra_ms = 1000 * region.profile.modes[mode].parking_s
+    return np.where(ms > region.tables[mode].limit_ms, np.inf, ms + extra_ms) / 1000
+
+
+def _grid(region: Region, layer: str) -> tuple[Candidate, ...]:
+    """Return the middles of the cells that hold demand, of the finest grid that has no more than there may be."""
+    demand = region.demand_arrays(layer)
+    if not len(demand.weight):
+        return ()
+    crs = local_crs(float(demand.lon.mean()), float(demand.lat.mean()))
+    x, y = to_metres(demand.lon, demand.lat, crs=crs)
+    for step in GRID_STEPS_M:
+        cells = np.unique(np.floor(np.column_stack([x, y]) / step).astype(np.int64), axis=0)
+        if len(cells) <= MOST_CANDIDATES:
+            break
+    lon, lat = to_degrees(*((cells[:MOST_CANDIDATES] + 0.5) * step).T, crs=crs)
+    return tuple(Candidate(f"{a:.4f}, {b:.4f}", None, float(a), float(b)) for a, b in zip(lon, lat, strict=True))

@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pulp
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from spopt.locate import MCLP, PMedian
+
+from stations.geo.siting import (
+    CoverRows,
+    choose_options,
+    cover_rows,
+    fewest_options,
+    in_order_of_gain,
+    next_best,
+    saving_rows,
+)
+from stations.geo.siting_exact import prove_fewest, prove_most
+
+SECONDS = 20.0
+OLD_PULP = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # spopt makes its model as PuLP 3 wants it
+
+
+@st.composite
+def instances(draw, *, most_rows=12, most_options=7):
+    rows, options = draw(st.integers(1, most_rows)), draw(st.integers(1, most_options))
+    covers = draw(st.lists(st.lists(st.booleans(), min_size=options, max_size=options), min_size=rows, max_size=rows))
+    weight = draw(st.lists(st.integers(0, 50), min_size=rows, max_size=rows))
+    return np.array(covers, dtype=bool), np.array(weight, dtype=float), draw(st.integers(1, options))
+
+
+def covered(covers, weight, chosen):
+    return float(weight[covers[:, list(chosen)].any(axis=1)].sum())
+
+
+def most_covered(covers, weight, count):
+    options = range(covers.shape[1])
+    return max(covered(covers, weight, chosen) for chosen in combinations(options, min(count, len(options))))
+
+
+def test_two_sites_are_chosen_by_what_they_add_and_not_by_what_they_cover():
+    # site 0 covers 10 + 9, site 1 covers 10 + 8, site 2 covers 7: with two, 0 and then 1 (8) before 2 (7)
+    covers = np.array([[1, 1, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], dtype=bool)
+    rows = cover_rows(covers, np.array([10.0, 9.0, 8.0, 7.0]))
+    chosen = choose_options(rows, budget=2)
+
+    assert chosen.tolist() == [0, 1]
+    assert in_order_of_gain(rows, chosen) == [(0, 19.0), (1, 8.0)]
+    assert next_best(rows, chosen, 1) == (2, 7.0)
+
+
+def test_an_exchange_finds_what_greed_misses():
+    # greed takes 1 (6 of the middle), then only one of the outer ones (4): 10; 0 and 2 cover 4 + 3 + 3 + 4 = 14
+    covers = np.array([[1, 0, 0], [1, 1, 0], [0, 1, 1], [0, 0, 1]], dtype=bool)
+    rows = cover_rows(covers, np.array([2.0, 3.5, 3.5, 2.0]))
+
+    assert choose_options(rows, budget=2).tolist() == [0, 2]
+
+
+def test_demand_that_the_same_sites_cover_is_one_row():
+    covers = np.array([[1, 0], [1, 0], [0, 0], [1, 1]], dtype=bool)
+    rows = cover_rows(covers, np.array([1.0, 2.0, 4.0, 8.0]))
+
+    assert sorted(rows.weight.tolist()) == [3.0, 8.0]
+
+
+@given(instances())
+@settings(max_examples=150, deadline=None)
+def test_the_proven_choice_covers_as_much_as_any(instance):
+    covers, weight, count = instance
+    rows = cover_rows(covers, weight)
+    start = choose_options(rows, budget=count)
+    best = most_covered(covers, weight, count)
+    proof = prove_most(rows, start, budget=count, seconds=SECONDS)
+
+    assert len(start) <= count
+    assert rows.value(start) == pytest.approx(covered(covers, weight, start))
+    assert proof.value == pytest.approx(best)
+    assert proof.proven
+    assert proof.value >= rows.value(start)
+
+
+@given(instances(), st.floats(0.05, 1))
+@settings(max_examples=100, deadline=None)
+def test_the_proven_fewest_are_as_few_as_any(instance, share):
+    covers, weight, _ = instance
+    rows = cover_rows(covers, weight)
+    target = share * covered(covers, weight, range(covers.shape[1]))
+    if target <= 0:
+        return
+    enough = [
+        size for size in range(1, covers.shape[1] + 1) if most_covered(covers, weight, size) >= target * (1 - 1e-9)
+    ]
+    start = fewest_options(rows, target=target)
+    proof = prove_fewest(rows, start, target=target, seconds=SECONDS)
+
+    assert covered(covers, weight, start) >= target * (1 - 1e-9)
+    assert proof.value == enough[0]
+    assert covered(covers, weight, proof.chosen) >= target * (1 - 1e-9)
+
+
+@given(
+    st.lists(st.lists(st.sampled_from([60.0, 120.0, 300.0, np.inf]), min_size=4, max_size=4), min_size=1, max_size=8),
+    st.integers(1, 4),
+    st.randoms(use_true_random=False),
+)
+@settings(max_examples=100, deadline=None)
+def test_least_mean_time_equals_every_choice_tried(seconds, count, random):
+    seconds = np.array(seconds)
+    now = np.array([random.choice([90.0, 200.0, 600.0]) for _ in seconds])
+    weight = np.array([float(random.randint(1, 9)) for _ in seconds])
+    rows = saving_rows(seconds, now, weight)
+    tried = (seconds[:, list(chosen)].min(axis=1) for chosen in combinations(range(4), count))
+    saved = max(weight @ (now - np.minimum(now, least)) for least in tried)
+
+    assert prove_most(rows, choose_options(rows, budget=count), budget=count, seconds=SECONDS).value == pytest.approx(
+        saved
+    )
+
+
+def test_what_cannot_be_covered_is_no_target():
+    rows = cover_rows(np.array([[1, 0], [0, 0]], dtype=bool), np.array([1.0, 1.0]))
+
+    assert fewest_options(rows, target=2.0) is None
+
+
+def test_nothing_to_cover_is_no_choice():
+    rows = cover_rows(np.zeros((3, 2), dtype=bool), np.ones(3))
+
+    assert choose_options(rows, budget=2).tolist() == []
+    assert isinstance(rows, CoverRows)
+
+
+def test_without_time_the_start_is_kept_and_its_bound_told():
+    covers, weight, *_ = plane(seed=3)
+    rows = cover_rows(covers, weight)
+    start = choose_options(rows, budget=10)
+    proof = prove_most(rows, start, budget=10, seconds=0.0)
+
+    assert proof.value >= rows.value(start)
+    assert proof.bound >= proof.value
+
+
+def plane(*, seed, points=200, sites=40, radius=2.0):
+    random = np.random.default_rng(seed)
+    at, site = random.uniform(0, 10, (points, 2)), random.uniform(0, 10, (sites, 2))
+    metres = np.hypot(*(at[:, None] - site[None]).transpose(2, 0, 1))
+    return metres <= radius, random.integers(1, 100, points).astype(float), metres
+
+
+@OLD_PULP
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_proven_most_equals_spopt(seed):
+    covers, weight, metres = plane(seed=seed)
+    rows = cover_rows(covers, weight)
+    proof = prove_most(rows, choose_options(rows, budget=5), budget=5, seconds=60.0)
+    theirs = MCLP.from_cost_matrix(metres, weight, service_radius=2.0, p_facilities=5)
+    theirs.solve(pulp.PULP_CBC_CMD(msg=False))
+
+    assert proof.proven
+    assert proof.value == pytest.approx(pulp.value(theirs.problem.objective))
+
+
+@OLD_PULP
+def test_the_least_mean_time_equals_spopt():
+    _, weight, metres = plane(seed=5, points=60, sites=15)
+    far = np.full(len(metres), metres.max() + 1)
+    rows = saving_rows(metres, far, weight)
+    proof = prove_most(rows, choose_options(rows, budget=4), budget=4, seconds=60.0)
+    theirs = PMedian.from_cost_matrix(metres, weight, p_facilities=4)
+    theirs.solve(pulp.PULP_CBC_CMD(msg=False))
+
+    assert far @ weight - proof.value == pytest.approx(pulp.value(theirs.problem.objective))
