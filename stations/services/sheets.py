@@ -207,15 +207,16 @@ def gather_coverage(query: SheetQuery, region: Region, *, when: datetime, public
         The region has no demand.
     """
     profile, lang, base = region.profile, query.lang, paper_base(region)
-    if not region.demand:
+    if not region.layers:
         raise InputError("sheet.no_demand", field="product", region=profile.names[lang])
     asked = query.coverage or CoverageQuery(default_mode(region), services=query.services)
+    demand, arrays = region.demand_of(asked.layer), region.demand_arrays(asked.layer)
     answer = measure_coverage(asked, region)
     sure, perhaps = stations_that_count(asked, region)
     catchment = join_catchments(asked, region, tuple(np.flatnonzero(sure).tolist()))
     drawn = [region.stations[number] for number in np.flatnonzero(sure | perhaps).tolist()]
     x, y = to_metres([one.lon for one in drawn], [one.lat for one in drawn], crs=base.crs)
-    demand_x, demand_y = to_metres([one.lon for one in region.demand], [one.lat for one in region.demand], crs=base.crs)
+    demand_x, demand_y = to_metres(arrays.lon, arrays.lat, crs=base.crs)
     return CoverageContent(
         facts=_facts(query, region, when, public_url),
         base=base,
@@ -224,15 +225,13 @@ def gather_coverage(query: SheetQuery, region: Region, *, when: datetime, public
         area=_in_metres(catchment.area, base.crs),
         points=tuple(
             CoveragePoint(a, b, state, point.weight)
-            for point, a, b, state in zip(
-                region.demand, demand_x.tolist(), demand_y.tolist(), answer.states, strict=True
-            )
+            for point, a, b, state in zip(demand, demand_x.tolist(), demand_y.tolist(), answer.states, strict=True)
         ),
         whole=answer.whole,
         townships=answer.townships,
         gaps=tuple(_gap_words(gap, lang) for gap in find_gaps(answer, region)),
         method=_method(answer, region, lang),
-        counts=profile.demand_counts.get(lang, "–"),
+        counts=region.layer(asked.layer).unit.get(lang, "–"),
     )
 
 
@@ -260,6 +259,8 @@ def _coverage_words(asked: CoverageQuery, lang: str) -> str:
     named = [say(lang, f"service.{one}") for one in asked.services] + [say(lang, f"need.{one}") for one in asked.needs]
     if named:
         words.append(say(lang, "sheet.coverage_services", services=say(lang, "print.and").join(named)))
+    if asked.no_registration:
+        words.append(say(lang, "coverage.no_registration"))
     return " · ".join(words)
 
 
@@ -278,7 +279,10 @@ def _method(answer: CoverageAnswer, region: Region, lang: str) -> tuple[str, ...
     mode = profile.modes[asked.mode]
     unknown = say(lang, "sheet.date_unknown")
     dates = {name: profile.dates.get(name, unknown) for name in ("roads", "stations", "demand")}
-    source = profile.sources.get("demand", {}).get(lang) or say(lang, "sheet.source_unknown")
+    layer = region.layer(asked.layer)
+    source = layer.source.get(lang) or say(lang, "sheet.source_unknown")
+    if layer is not region.layers[0] and layer.year:
+        dates["demand"] = layer.year
     return (
         say(
             lang,

@@ -12,6 +12,7 @@ from stations.errors import InputError
 from stations.model.keys import ClosureReason, ServiceKey, StationKind, TravelMode
 from stations.model.paper import read_paper
 from stations.model.queries import CoverageQuery
+from stations.model.region import DemandLayer
 from stations.services.coverage import measure_coverage
 from stations.services.region import load_region
 from stations.services.sheets import SheetQuery, draw_sheet, gather, gather_coverage, make_sheet
@@ -160,6 +161,23 @@ def test_the_coverage_sheet_tells_what_the_screen_tells(region, asked):
     assert f"{share * 100:.1f}%" in words
     assert f"{answer.whole.weight:,.0f}" in words
     assert any(f"{asked.minutes:g} 分钟以内（含）" in line for line in words)
+
+
+def test_a_coverage_sheet_of_another_layer_counts_that_layer(region):
+    shops = (replace(region.demand[0], weight=3.0), replace(region.demand[1], weight=4.0))
+    layer = DemandLayer("shops", "demand-shops.csv", {"zh": "家餐馆"}, "2024", {"zh": "餐馆名录"})
+    both = replace(
+        region,
+        profile=replace(region.profile, layers={"shops": layer}),
+        points_of={**region.points_of, "shops": shops},
+        _kept={},
+    )
+    asked = CoverageQuery(TravelMode.WALK, 5, layer="shops", no_registration=True)
+    content = gather_coverage(SheetQuery("coverage", A3, coverage=asked), both, when=WHEN, public_url="")
+
+    assert (content.whole.weight, len(content.points), content.counts) == (7, 2, "家餐馆")
+    assert any("2024" in line and "餐馆名录" in line for line in content.method)
+    assert content.subtitle.endswith("免登记")
 
 
 def test_without_demand_there_is_no_coverage_sheet(region):
