@@ -146,12 +146,13 @@ class Region:
     def demand_arrays(self, layer: str = "") -> DemandArrays:
         """Return the demand of a layer as arrays; made once."""
         points = self.demand_of(layer)
-        return self.keep(("demand arrays", layer), lambda: _arrange_demand(points))
+        return self.keep(("demand arrays", self._name_of(layer)), lambda: _arrange_demand(points))
 
     def demand_seats(self, mode: TravelMode, layer: str = "") -> Seats:
         """Return where the demand of a layer sits on the roads of `mode`; computed once."""
         demand = self.demand_arrays(layer)
-        return self.keep(("demand seats", mode, layer), lambda: self.roads.seat(mode, demand.lon, demand.lat)[0])
+        key = ("demand seats", mode, self._name_of(layer))
+        return self.keep(key, lambda: self.roads.seat(mode, demand.lon, demand.lat)[0])
 
     def searcher(self, mode: TravelMode) -> Searcher:
         """Return a search of who reaches a place by `mode`, for one request: its scratch is not shared."""
@@ -161,7 +162,10 @@ class Region:
     def demand_times(self, mode: TravelMode, layer: str = "") -> Times:
         """Return the times of the demand of a layer by `mode`, looked up in the table once."""
         seats = self.demand_seats(mode, layer)
-        return self.keep(("demand", mode, layer), lambda: _look_up_demand(self, seats, mode))
+        return self.keep(("demand", mode, self._name_of(layer)), lambda: _look_up_demand(self, seats, mode))
+
+    def _name_of(self, layer: str) -> str:
+        return layer or (self.layers[0].name if self.layers else "")
 
     def keep(self, key: object, answer: Callable[[], Answer]) -> Answer:
         """Return what was answered to `key` before, else ask `answer` and remember it for as long as there is room."""

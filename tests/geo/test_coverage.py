@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stations.geo.coverage import CoverState, Times, cover_demand, weighted_quantile
+from stations.geo.coverage import (
+    NOBODY,
+    CoverState,
+    Times,
+    count_stations,
+    cover_demand,
+    group_by_near,
+    soonest_ms,
+    weigh_choices,
+    weighted_quantile,
+    within_cutoff,
+)
 from stations.geo.kernels import UNREACHED
 
 # Three stations; five demand points: near 0, near 1, near 2, far from all, off the network.
@@ -57,6 +68,53 @@ def test_the_cutoff_is_inclusive_with_parking_in_it(cutoff_ms, state):
 
 def test_no_station_that_counts_leaves_gaps():
     assert cover(sure=()).state.tolist() == [GAP, GAP, GAP, GAP, UNKNOWN]
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_many_choices_at_once_weigh_what_each_weighs_alone(data):
+    # Up to 140 stations are three words of bits; catchments overlap, and nobody is counted twice.
+    stations, places, choices = (data.draw(st.integers(1, most)) for most in (140, 12, 6))
+    chance = np.random.default_rng(data.draw(st.integers(0, 10**6)))
+    near = chance.random((places, stations)) < data.draw(st.sampled_from([0.01, 0.1, 0.6]))
+    sure, perhaps = (chance.random((choices, stations)) < share for share in (0.05, 0.05))
+    weight = chance.integers(1, 9, places).astype(float)
+    covered, unknown = weigh_choices(group_by_near(near, weight), sure, perhaps)
+
+    for choice in range(choices):
+        hit = (near & sure[choice]).any(axis=1)
+        maybe = (near & perhaps[choice]).any(axis=1) & ~hit
+        assert (covered[choice], unknown[choice]) == (weight[hit].sum(), weight[maybe].sum())
+    assert (covered + unknown <= weight.sum()).all()
+
+
+def test_no_stations_and_no_demand_weigh_nothing():
+    sets = group_by_near(np.zeros((3, 0), dtype=bool), np.ones(3))
+    covered, unknown = weigh_choices(sets, np.zeros((2, 0), dtype=bool), np.zeros((2, 0), dtype=bool))
+
+    assert (covered.tolist(), unknown.tolist()) == ([0, 0], [0, 0])
+
+
+def test_stations_in_reach_are_counted():
+    times = Times(TIMES, np.zeros(3, dtype=np.int64), ON_NETWORK)
+    count, last = count_stations(times, np.array([True, True, True]), cutoff_ms=900_000)
+
+    assert count.tolist() == [2, 2, 1, 0, 0]
+    assert (last[2], last[3]) == (2, NOBODY)
+    assert within_cutoff(times, cutoff_ms=900_000).sum(axis=1).tolist() == count.tolist()
+
+
+def test_of_equal_times_the_first_station_counts():
+    times = Times(np.full((1, 3), 60_000, dtype=np.uint32), np.array([5, 0, 0], dtype=np.int64), np.array([True]))
+    soonest, which = soonest_ms(times, np.array([True, True, True]))
+
+    assert (soonest.tolist(), which.tolist()) == ([60_000], [1])
+
+
+def test_a_slower_speed_takes_longer_but_parking_does_not():
+    times = Times(np.array([[100_000]], dtype=np.uint32), np.array([60_000], dtype=np.int64), np.array([True]))
+
+    assert soonest_ms(times, np.array([True]), slower=1.25)[0].tolist() == [185_000]
 
 
 @pytest.mark.parametrize(

@@ -157,6 +157,18 @@ def test_a_workbook_with_coordinates_needs_no_places(tmp_path):
     assert read_demand(path) == (DemandPoint("d1", "这里", None, 116.8, 35.5, 9.0),)
 
 
+def test_a_workbook_of_coordinates_needs_no_names(tmp_path):
+    path = workbook(tmp_path, ["经度", "纬度", "单量"], [116.8, 35.5, 9], [116.9, 35.6, 8])
+
+    assert [(point.demand_id, point.weight) for point in read_demand(path)] == [("2", 9), ("3", 8)]
+
+
+def test_shops_of_one_name_are_several_places(tmp_path):
+    path = workbook(tmp_path, ["名称", "经度", "纬度", "单量"], ["面馆", 116.8, 35.5, 9], ["面馆", 116.9, 35.6, 8])
+
+    assert [(point.name, point.weight) for point in read_demand(path)] == [("面馆", 9), ("面馆", 8)]
+
+
 def test_names_that_are_not_known_or_not_clear_are_listed(tmp_path):
     path = workbook(
         tmp_path,
