@@ -76,6 +76,8 @@ def _add_coverage(command: argparse.ArgumentParser, words: Words) -> None:
         command.add_argument("--week", metavar="DAY", help=words("week_day"))
     else:
         command.add_argument("--when", metavar="ISO")
+    if command.get_default("run") is planning.coverage:
+        command.add_argument("--table", default="coverage", metavar="NAME", help=words("table"))
     if command.get_default("run") is planning.siting:
         command.add_argument("--new", required=True, metavar="P", help=words("siting_new"))
         command.add_argument("--goal", default=SitingGoal.COVERED.value, metavar="|".join(SitingGoal))

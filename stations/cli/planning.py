@@ -23,6 +23,7 @@ from stations.services.demand_layers import NewDemand
 from stations.services.demand_layers import import_demand as bring_demand
 from stations.services.demand_layers import remove_demand as drop_demand
 from stations.services.gap_places import rank_gaps, rank_unknown
+from stations.services.planner_export import FORMATS, in_week, write_planner
 from stations.services.problem_words import say_problem
 from stations.services.region import Region
 from stations.services.resilience import measure_resilience
@@ -34,31 +35,31 @@ from stations.texts import say
 
 
 def coverage(given: Namespace, settings: Settings, lang: str) -> None:
-    """Print the coverage, or write it as .json; as .geojson the gaps are written."""
+    """Print the coverage, or write it."""
     region = open_region(settings, lang)
     query = _query(given, region)
     compared = compare_placed_and_usable(query, region)
-    if given.out is not None and given.out.suffix == ".geojson":
-        gaps(given, settings, lang)
-    elif given.out is not None:
-        _write_json(given.out, coverage_object(compared.usable, region, compared=compared), (".json", ".geojson"))
+    if given.out is not None:
+        whole = given.table == "coverage"
+        content = coverage_object(compared.usable, region, compared=compared) if whole else None
+        _write(given.out, given.table, query, region, lang, content)
     else:
         print_text(coverage_table(compared, region, lang))
 
 
 def gaps(given: Namespace, settings: Settings, lang: str) -> None:
-    """Print the gaps as places, the unknown first, or write them as .geojson."""
+    """Print the gaps as places, the unknown first, or write them."""
     region = open_region(settings, lang)
     query = _query(given, region)
     unknown, found = rank_unknown(query, region), rank_gaps(query, region)
     if given.out is not None:
-        _write_json(given.out, gap_place_collection(unknown, found, query, region), (".geojson",))
+        _write(given.out, "gaps", query, region, lang, gap_place_collection(unknown, found, query, region))
     else:
         print_text(gap_table(unknown, found, query, region, lang))
 
 
 def week(given: Namespace, settings: Settings, lang: str) -> None:
-    """Print the coverage of every hour of a week, or write it as .json."""
+    """Print the coverage of every hour of a week, or write it."""
     region = open_region(settings, lang)
     given.when = None
     query = _query(given, region)
@@ -68,17 +69,18 @@ def week(given: Namespace, settings: Settings, lang: str) -> None:
     answer = measure_week(query, region, week=day.date(), rows=rows or ALL_ROWS)
     weeks = notable_weeks(region, year=day.year)
     if given.out is not None:
-        _write_json(given.out, week_object(answer, weeks, region), (".json",))
+        _write(given.out, "week", in_week(query, day.date(), region), region, lang, week_object(answer, weeks, region))
     else:
         print_text(week_table(answer, weeks, region, lang))
 
 
 def resilience(given: Namespace, settings: Settings, lang: str) -> None:
-    """Print how much hangs on single stations, or write it as .json."""
+    """Print how much hangs on single stations, or write it."""
     region = open_region(settings, lang)
-    answer = measure_resilience(_query(given, region), region)
+    query = _query(given, region)
+    answer = measure_resilience(query, region)
     if given.out is not None:
-        _write_json(given.out, resilience_object(answer, region), (".json",))
+        _write(given.out, "resilience", query, region, lang, resilience_object(answer, region))
     else:
         print_text(resilience_table(answer, region, lang))
 
@@ -150,6 +152,20 @@ def _query(given: Namespace, region: Region) -> CoverageQuery:
         no_registration=given.no_registration,
         layer=given.layer,
     )
+
+
+def _write(
+    path: Path, name: str, query: CoverageQuery, region: Region, lang: str, content: dict[str, Any] | None
+) -> None:
+    """Write the answer as JSON, where it has such a form, or the table `name` by the ending of the file."""
+    if path.suffix == ".json" and content is not None:
+        _write_json(path, content, (".json",))
+        return
+    if path.suffix.removeprefix(".") not in FORMATS:
+        allowed = ", ".join((*([] if content is None else [".json"]), *(f".{one}" for one in FORMATS)))
+        raise InputError("error.out_ending", field="out", value=path.name, allowed=allowed)
+    now = datetime.now(ZoneInfo(region.profile.time_zone))
+    write_planner(path, name, query, region, made_at=now, lang=lang)
 
 
 def _write_json(path: Path, content: dict[str, Any], endings: tuple[str, ...]) -> None:

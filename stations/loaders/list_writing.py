@@ -162,6 +162,11 @@ def _service_words(service: ServiceKey, count: int | None, lang: str) -> str:
 def _workbook_cell(sheet: object, column: str, text: str) -> WriteOnlyCell:
     if column in _NUMBER_COLUMNS and text and float(text) == float(_WORKBOOK_DIGITS % float(text)):
         return WriteOnlyCell(sheet, float(text))
+    return text_cell(sheet, text)
+
+
+def text_cell(sheet: object, text: str) -> WriteOnlyCell:
+    """Return a cell of a workbook that no spreadsheet takes for more than text."""
     cell = WriteOnlyCell(sheet, _WOULD_BE_DECODED.sub("_x005F_", text))
     cell.data_type = "s"  # or the library takes "=…" for a formula
     cell.number_format = "@"  # or a spreadsheet does, once somebody has edited it

@@ -25,6 +25,7 @@ from stations.web import (
     ogc,
     pages,
     planner,
+    planner_export,
     security,
     taps,
 )
@@ -62,7 +63,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     taps.init_app(app)
     login.init_app(app, settings)
     blueprints = [
-        pages.bp, offline.bp, planner.bp, print_pages.bp, api.bp, ogc.bp, taps.bp,
+        pages.bp, offline.bp, planner.bp, planner_export.bp, print_pages.bp, api.bp, ogc.bp, taps.bp,
         jobs.bp, login.bp, manage.bp, manage_import.bp,
     ]  # fmt: skip
     for blueprint in blueprints:

@@ -207,10 +207,11 @@ def test_coverage_prints_a_table(terminal):
     assert "镇" in out
 
 
-def test_coverage_is_written_as_json_and_its_gaps_as_geojson(terminal):
+def test_coverage_is_written_by_the_ending_of_the_file(terminal):
     words = ["coverage", "--mode", "walk", "--minutes", "6", "--need", "tired", "--service", "water", "--when", NOON]
     assert terminal.run(*words, "--out", "cover.json")[:2] == (0, "")
-    assert terminal.run(*words, "--out", "gaps.geojson")[:2] == (0, "")
+    assert terminal.run(*words, "--table", "gaps", "--out", "gaps.geojson")[:2] == (0, "")
+    assert terminal.run(*words, "--out", "cover.csv")[:2] == (0, "")
     cover = json.loads((terminal.folder / "cover.json").read_text(encoding="utf-8"))
     gaps = json.loads((terminal.folder / "gaps.geojson").read_text(encoding="utf-8"))
 
@@ -218,8 +219,11 @@ def test_coverage_is_written_as_json_and_its_gaps_as_geojson(terminal):
         True, ["tired"], ["water"], "2026-11-16T12:00:00+08:00",
     )  # fmt: skip
     assert cover["whole"]["covered"] + cover["whole"]["gap"] + cover["whole"]["unknown"] == 650
-    found = [(feature["properties"]["state"], feature["properties"]["demand_ids"]) for feature in gaps["features"]]
-    assert found == [("unknown", ["far"]), ("gap", ["A"]), ("gap", ["C"])]
+    found = [(feature["properties"]["state"], feature["id"]) for feature in gaps["features"]]
+    assert found == [("unknown", "far"), ("gap", "A"), ("gap", "C")]
+    assert gaps["method"]["hour"] == "2026-11-16 12:00 +0800"
+    assert (terminal.folder / "cover.csv").read_text(encoding="utf-8-sig").splitlines()[1].startswith("region,Town,650")
+    assert "2026-11-16 12:00" in (terminal.folder / "cover-method.txt").read_text(encoding="utf-8-sig")
 
 
 # ---- Station lists
@@ -391,9 +395,11 @@ def test_gaps_week_and_resilience_are_printed(terminal):
 
 
 def test_each_answer_can_be_written(terminal):
-    for command, ending in (("coverage", "json"), ("gaps", "geojson"), ("week", "json"), ("resilience", "json")):
-        assert terminal.run(command, "--mode", "walk", "--out", f"out.{ending}")[:2] == (0, "")
-        assert json.loads((terminal.folder / f"out.{ending}").read_text(encoding="utf-8"))["region"] == "town"
+    for command in ("coverage", "gaps", "week", "resilience"):
+        for ending in ("json", "csv", "xlsx", "geojson", "gpkg"):
+            assert terminal.run(command, "--mode", "walk", "--out", f"out.{ending}")[:2] == (0, "")
+        assert json.loads((terminal.folder / "out.json").read_text(encoding="utf-8"))["region"] == "town"
+        assert json.loads((terminal.folder / "out.geojson").read_text(encoding="utf-8"))["name"] == command
         status, _, told = terminal.run(command, "--mode", "walk", "--out", "out.pdf")
         assert status == 2
         assert "out.pdf" in told
@@ -573,8 +579,11 @@ WORDS = [
     (["coverage", "--minutes", "31"], ["minutes", "31"]),
     (["coverage", "--minutes", "soon"], ["--minutes", "soon"]),
     (["coverage", "--mode", "teleport"], ["teleport"]),
-    (["coverage", "--out", "cover.xlsx"], ["cover.xlsx", ".json, .geojson"]),
-    (["coverage", "--out", "cover"], ["cover", ".json, .geojson"]),
+    (["coverage", "--out", "cover.pdf"], ["cover.pdf", ".json, .csv, .xlsx, .geojson, .gpkg"]),
+    (["coverage", "--out", "cover"], ["cover", ".json, .csv"]),
+    (["coverage", "--table", "demand", "--out", "demand.json"], ["demand.json", ": .csv, .xlsx"]),
+    (["coverage", "--table", "rivers", "--out", "cover.csv"], ["rivers", "coverage, demand, gaps"]),
+    (["coverage", "--out", "nowhere/cover.csv"], ["cover.csv"]),
     (["coverage", "--out", "nowhere/cover.json"], ["cover.json"]),
     (["stations", "export", "list.docx"], ["list.docx", ".docx", ".csv, "]),
     (["stations", "export", "nowhere/list.csv"], ["list.csv"]),

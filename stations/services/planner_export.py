@@ -1,0 +1,240 @@
+"""Every table and layer of the planner as a file, each with its method sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import shapely
+
+from stations.errors import FileError, InputError, UnknownThingError
+from stations.loaders.layer_writing import (
+    LayerFile,
+    csv_text,
+    csv_zip,
+    geojson_bytes,
+    geopackage_bytes,
+    method_text,
+    xlsx_bytes,
+)
+from stations.model.coverage import CoverageShare, WeekRow
+from stations.model.keys import Need
+from stations.model.queries import CoverageQuery
+from stations.services.coverage import measure_coverage, stations_that_count
+from stations.services.geojson import rounded
+from stations.services.layers import (
+    Cell,
+    Layer,
+    as_columns,
+    catchment_layer,
+    demand_layer,
+    gap_layer,
+    station_layer,
+)
+from stations.services.method_sheet import describe_method
+from stations.services.region import Region
+from stations.services.resilience import measure_resilience
+from stations.services.week import ALL_ROWS, measure_week
+from stations.texts import say, words
+
+COVERAGE_COLUMNS = (
+    "area_id", "area", "weight", "covered", "gap", "unknown", "off_network", "covered_share", "gap_share",
+    "unknown_share", "median_min", "p90_min", "within_5_share", "within_10_share", "within_15_share", "beyond_table",
+)  # fmt: skip
+WEEK_COLUMNS = ("row_id", "key", "day", "hour", "covered_share", "unknown_share")
+LOSS_COLUMNS = ("station_id", "name", "weight_lost", "covered_twice_share")
+_WRITERS: Mapping[str, Callable[[LayerFile], bytes]] = {
+    "csv": csv_zip,
+    "xlsx": xlsx_bytes,
+    "geojson": geojson_bytes,
+    "gpkg": geopackage_bytes,
+}
+FORMATS = tuple(_WRITERS)
+_WORDED = {
+    "state": "page.demand_", "kind": "kind.", "entry": "entry.", "why": "gap.why_", "mode": "mode.",
+    "counts": "export.counts_", "remedy": "export.remedy_",
+}  # fmt: skip
+"""Columns that hold keys, and the texts that a workbook tells them by."""
+
+
+def export_planner(
+    name: str, query: CoverageQuery, region: Region, form: str, *, made_at: datetime, lang: str = "zh"
+) -> bytes:
+    """Return a table or layer of the planner as a file; a CSV comes in an archive with its method beside it.
+
+    Parameters
+    ----------
+    name
+        One of `EXPORTS`.
+    form
+        One of `FORMATS`.
+    made_at
+        The moment at hand, which the method tells; the week is the one that holds the hour of the query, else it.
+
+    Raises
+    ------
+    UnknownThingError
+        There is no such table, format or layer of demand.
+    InputError
+        The cutoff goes beyond what the table holds.
+    """
+    if form not in _WRITERS:
+        raise UnknownThingError("export.format_unknown", value=form[:40], allowed=", ".join(FORMATS))
+    return _WRITERS[form](_file_of(name, query, region, made_at, lang))
+
+
+def write_planner(
+    path: Path, name: str, query: CoverageQuery, region: Region, *, made_at: datetime, lang: str = "zh"
+) -> tuple[Path, ...]:
+    """Write a table or layer in the format of the ending of `path`; return the files: beside a CSV lies its method.
+
+    Raises
+    ------
+    InputError
+        Another ending than those of `FORMATS`; and as `export_planner` does.
+    FileError
+        The file cannot be written.
+    """
+    form = path.suffix.removeprefix(".")
+    if form not in _WRITERS:
+        allowed = ", ".join(f".{one}" for one in FORMATS)
+        raise InputError("error.out_ending", field="out", value=path.name, allowed=allowed)
+    file = _file_of(name, query, region, made_at, lang)
+    contents = {path: _WRITERS[form](file)}
+    if form == "csv":
+        beside = path.with_name(f"{path.stem}-method.txt")
+        contents = {path: csv_text(file).encode(), beside: method_text(file).encode()}
+    for target, content in contents.items():
+        try:
+            target.write_bytes(content)
+        except OSError as error:
+            raise FileError("file.unwritable", path=target, reason=error.strerror) from error
+    return tuple(contents)
+
+
+def export_name(name: str, query: CoverageQuery, region: Region) -> str:
+    """Return the name of the file, without its ending."""
+    when = f"-{query.when:%Y%m%d-%H%M}" if query.when else ""
+    sample = "-sample" if region.profile.sample else ""
+    return f"{region.profile.region_id}-{name}-{query.mode}-{query.minutes:g}min{when}{sample}"
+
+
+def in_week(query: CoverageQuery, day: date, region: Region) -> CoverageQuery:
+    """Return the question at noon of a day, by which `export_planner` knows the week."""
+    return replace(query, when=datetime.combine(day, time(12), ZoneInfo(region.profile.time_zone)))
+
+
+def coverage_table(query: CoverageQuery, region: Region, made_at: datetime, lang: str) -> Layer:
+    """Return the coverage of the whole, and by township."""
+    answer = measure_coverage(query, region)
+    rows = [_share_row("region", region.profile.names[lang], answer.whole)]
+    rows += [_share_row(f"township {one.area}", one.area or "", one) for one in answer.townships]
+    return _table("coverage", "area_id", COVERAGE_COLUMNS, rows)
+
+
+def counted_layer(query: CoverageQuery, region: Region, made_at: datetime, lang: str) -> Layer:
+    """Return the stations that count, and those of which it is not known, see its column `counts`."""
+    sure, perhaps = stations_that_count(query, region)
+    chosen = np.flatnonzero(sure | perhaps).tolist()
+    listed = station_layer(region)
+    columns: dict[str, Sequence[Cell]] = {key: [cells[n] for n in chosen] for key, cells in listed.columns.items()}
+    columns["counts"] = ["yes" if sure[number] else "unknown" for number in chosen]
+    return Layer("stations", listed.key, columns, listed.geometry[chosen])
+
+
+def week_table(query: CoverageQuery, region: Region, made_at: datetime, lang: str) -> Layer:
+    """Return the share covered at each of the 168 hours of a week, for every need and service."""
+    answer = measure_week(query, region, week=(query.when or made_at).date(), rows=ALL_ROWS)
+    rows = [cells for row in answer.rows for cells in _week_rows(row, answer.monday, lang)]
+    return _table("week", "row_id", WEEK_COLUMNS, rows)
+
+
+def resilience_layer(query: CoverageQuery, region: Region, made_at: datetime, lang: str) -> Layer:
+    """Return what the loss of each station that counts would cost, heaviest first; 0 where nobody would miss it."""
+    answer = measure_resilience(query, region)
+    lost = {one.station_id: one.weight_lost for one in answer.losses} | dict.fromkeys(answer.missed_by_nobody, 0.0)
+    stations = [region.station(station_id) for station_id in lost]
+    share = rounded(answer.covered_twice_share, 4)
+    rows = [(one.station_id, one.name, lost[one.station_id], share) for one in stations]
+    places = np.array([shapely.Point(one.lon, one.lat) for one in stations], dtype=object)
+    return Layer("resilience", "station_id", as_columns(LOSS_COLUMNS, rows), places)
+
+
+def _catchments(query: CoverageQuery, region: Region, made_at: datetime, lang: str) -> Layer:
+    sure, _ = stations_that_count(query, region)
+    return catchment_layer(query, region, np.flatnonzero(sure).tolist())
+
+
+EXPORTS: Mapping[str, Callable[[CoverageQuery, Region, datetime, str], Layer]] = {
+    "coverage": coverage_table,
+    "demand": lambda query, region, *_: demand_layer(query, region),
+    "gaps": lambda query, region, *_: gap_layer(query, region),
+    "stations": counted_layer,
+    "catchments": _catchments,
+    "week": week_table,
+    "resilience": resilience_layer,
+}
+
+
+def _file_of(name: str, query: CoverageQuery, region: Region, made_at: datetime, lang: str) -> LayerFile:
+    if name not in EXPORTS:
+        raise UnknownThingError("export.name_unknown", value=name[:40], allowed=", ".join(EXPORTS))
+    layer = EXPORTS[name](query, region, made_at, lang)
+    return LayerFile(
+        name=name,
+        columns=layer.columns,
+        geometry=layer.geometry,
+        features=[layer.feature(number) for number in range(len(layer.geometry))],
+        method=describe_method(query, region, made_at=made_at, lang=lang, any_hour=name == "week"),
+        headings={key: _heading(key, lang) for key in (*layer.columns, "lon", "lat")},
+        worded={key: _worded(key, cells, lang) for key, cells in layer.columns.items()},
+        sheets=(say(lang, f"export.{name}"), say(lang, "export.method")),
+    )
+
+
+def _heading(column: str, lang: str) -> str:
+    known = words(lang)
+    return known.get(f"export.column_{column}") or known.get(f"field.{column}") or column
+
+
+def _worded(column: str, cells: Sequence[Cell], lang: str) -> Sequence[Cell]:
+    prefix, known = _WORDED.get(column), words(lang)
+    if prefix is None:
+        return [say(lang, "manage.yes" if cell else "manage.no") if isinstance(cell, bool) else cell for cell in cells]
+
+    def told(cell: Cell) -> Cell:
+        if not isinstance(cell, str):
+            return cell
+        return "、".join(known.get(prefix + one, one) for one in cell.split("+"))
+
+    return [told(cell) for cell in cells]
+
+
+def _share_row(area_id: str, area: str, share: CoverageShare) -> tuple[Cell, ...]:
+    shares = (share.covered_share, share.gap_share, share.unknown_share)
+    within = (share.share_within.get(minutes) for minutes in (5, 10, 15))
+    return (
+        area_id, area, share.weight, share.covered, share.gap, share.unknown, share.off_network,
+        *(rounded(one, 4) for one in shares), rounded(share.median_min), rounded(share.p90_min),
+        *(rounded(one, 4) for one in within), share.beyond_table,
+    )  # fmt: skip
+
+
+def _week_rows(row: WeekRow, monday: date, lang: str) -> list[tuple[Cell, ...]]:
+    kind = "need" if isinstance(row.key, Need) else "service"
+    name = say(lang, f"{kind}.{row.key}") if row.key else say(lang, "export.any_station")
+    return [
+        (
+            f"{row.key or 'any'} {hour:03}", name, (monday + timedelta(days=hour // 24)).isoformat(), hour % 24,
+            rounded(share, 4), None if share is None else rounded(row.unknown[hour], 4),
+        )
+        for hour, share in enumerate(row.shares)
+    ]  # fmt: skip
+
+
+def _table(name: str, key: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> Layer:
+    return Layer(name, key, as_columns(columns, rows), np.full(len(rows), None, dtype=object))

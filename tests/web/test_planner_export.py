@@ -1,0 +1,79 @@
+"""The planner's tables as files over HTTP."""
+
+from __future__ import annotations
+
+import io
+import threading
+import zipfile
+
+import pytest
+
+from stations.services.planner_export import EXPORTS, FORMATS
+from stations.web import planner_export
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("name", EXPORTS)
+def test_every_table_can_be_taken_away(client, name, form):
+    response = client.get(f"/planner/export/{name}.{form}?mode=walk&minutes=6&when=2026-11-16T03:00")
+
+    when = "20261116-1200" if name == "week" else "20261116-0300"
+    ending = "zip" if form == "csv" else form
+    assert response.status_code == 200
+    assert response.mimetype == planner_export.TYPES[form]
+    if name != "week":  # the week at hand, where none is named
+        wanted = f"attachment; filename=town-{name}-walk-6min-{when}-sample.{ending}"
+        assert response.headers["Content-Disposition"] == wanted
+
+
+def test_the_week_is_the_one_named(client):
+    content = client.get("/planner/export/week.csv?mode=walk&week=2026-02-18").data
+    rows = zipfile.ZipFile(io.BytesIO(content)).read("week.csv").decode("utf-8-sig").splitlines()
+
+    assert rows[1].split(",")[2:4] == ["2026-02-16", "0"]
+
+
+def test_it_speaks_the_language_asked_for(client):
+    def method(lang):
+        content = client.get(f"/planner/export/gaps.csv?mode=walk&lang={lang}").data
+        return zipfile.ZipFile(io.BytesIO(content)).read("gaps-method.txt").decode("utf-8-sig")
+
+    assert "示例数据: 是" in method("zh")
+    assert "sample data: yes" in method("en")
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("rivers.csv", 404),
+        ("gaps.pdf", 404),
+        ("gaps.csv?minutes=31", 400),
+        ("gaps.csv?layer=nobody", 404),
+        ("week.csv?week=someday", 400),
+    ],
+)
+def test_what_cannot_be_exported_is_said_on_a_page(client, address, status):
+    response = client.get(f"/planner/export/{address}")
+
+    assert (response.status_code, response.mimetype) == (status, "text/html")
+
+
+def test_catchments_are_drawn_for_one_at_a_time(app, monkeypatch):
+    inside, go_on, statuses = threading.Event(), threading.Event(), []
+
+    def slow(*_given, **_options):
+        inside.set()
+        assert go_on.wait(20)
+        return b""
+
+    monkeypatch.setattr(planner_export, "export_planner", slow)
+    address = "/planner/export/catchments.gpkg"
+    first = threading.Thread(target=lambda: statuses.append(app.test_client().get(address).status_code))
+    first.start()
+    assert inside.wait(20)
+    second = app.test_client().get(address).status_code
+    go_on.set()
+    first.join()
+
+    assert (second, statuses) == (429, [200])
+    assert app.test_client().get(address).status_code == 200
