@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from functools import cached_property
 
 from stations.loaders.region import read_profile
@@ -34,6 +35,7 @@ class Office:
         with self._lock:
             if self._database is None:
                 self._database = open_database(self.settings.database_url)
+                weakref.finalize(self, self._database.close)  # who forgets an office leaves no connection behind
             return self._database
 
     @cached_property
