@@ -20,7 +20,7 @@ from stations.model.changes import Change, StationChange
 from stations.model.region import RegionProfile
 from stations.model.station import Station
 from stations.services.build import station_store
-from stations.services.region import OWN_FILES
+from stations.services.region import own_files
 from stations.settings import Settings
 from stations.store.stations import StationStore
 
@@ -91,9 +91,9 @@ def export_all(folder: Path, settings: Settings) -> tuple[str, ...]:
         for name in ("stations.csv", "stations.geojson", "stations.gpkg"):
             write_station_list(folder / name, stations, sample=profile.sample)
         write_text(folder / "history.csv", "\ufeff" + _history_text(store))
-    for name in OWN_FILES:
-        if (profile.folder / name).is_file():
-            shutil.copyfile(profile.folder / name, folder / name)
+    for file in own_files(profile):
+        if file.is_file():
+            shutil.copyfile(file, folder / file.name)
     return tuple(sorted(found.name for found in folder.iterdir()))
 
 

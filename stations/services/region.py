@@ -44,8 +44,6 @@ TABLE_FORMAT = 2
 """Raise when what is written of tables changes, so that older ones are computed anew."""
 LOOK_EVERY_S = 0.25
 """Five files are asked for their dates, which takes microseconds; a change is to be seen within two seconds."""
-OWN_FILES = ("region.toml", "demand.csv", "places.csv", "boundary.geojson")
-"""Files of a region's folder that are read as they are, without being built."""
 MOST_KEPT = 64
 Answer = TypeVar("Answer")
 
@@ -188,6 +186,12 @@ def road_folder(settings: Settings, profile: RegionProfile) -> Path:
     return settings.instance / profile.region_id / "roads"
 
 
+def own_files(profile: RegionProfile) -> tuple[Path, ...]:
+    """Return the files of a region's folder that are read as they are, without being built, there or not."""
+    names = ("region.toml", *(layer.file for layer in profile.all_layers), "places.csv", "boundary.geojson")
+    return tuple(profile.folder / name for name in names)
+
+
 def load_region(settings: Settings, *, before: Region | None = None) -> Region:
     """Return the region as it was last published; roads are taken over from `before` where unchanged.
 
@@ -251,7 +255,8 @@ class LiveRegion:
         self._settings = settings
         self._lock = threading.Lock()
         profile = read_profile(settings.region)
-        self._watched = (table_folder(settings, profile) / "current", *(profile.folder / name for name in OWN_FILES))
+        self._pointer = table_folder(settings, profile) / "current"
+        self._watched = (self._pointer, *own_files(profile))
         self._seen = _stamps(self._watched)
         self._region = load_region(settings)
         self._looked_at = time.monotonic()
@@ -271,6 +276,9 @@ class LiveRegion:
             if stamps != self._seen:
                 self._seen = stamps  # what cannot be read is tried again when it has changed again
                 self._region = load_region(self._settings, before=self._region)
+                watched = (self._pointer, *own_files(self._region.profile))
+                if watched != self._watched:  # a layer of demand came or went
+                    self._watched, self._seen = watched, _stamps(watched)
         except (StationsError, OSError):
             logging.getLogger(__name__).exception("the new table cannot be read; the old one is served")
         self._looked_at = began

@@ -420,6 +420,8 @@ def test_a_layer_of_demand_is_brought_listed_asked_and_taken_out(terminal, town)
         line for line in terminal.run("coverage", "--layer", "shops")[1].splitlines() if line.startswith("whole region")
     )
     assert whole.split()[2:6] == ["75", "93.3%", "0.0%", "6.7%"]
+    terminal.run("stations", "export", "all", "--all")
+    assert (terminal.folder / "all" / "demand-shops.csv").is_file()
     assert terminal.run("demand", "remove", "shops")[0] == 0
     status, _, wrong = terminal.run("coverage", "--layer", "shops")
     assert (status, wrong) == (2, 'there is no layer of demand "shops"; there are: demand\n')

@@ -21,6 +21,7 @@ from stations.model.keys import Datum, TravelMode
 from stations.model.listing import ListOptions
 from stations.model.progress import Progress
 from stations.services.build import build_region, report_build
+from stations.services.demand_layers import NewDemand, import_demand
 from stations.services.list_export import export_stations
 from stations.services.list_import import ListImport, import_stations
 from stations.services.region import LiveRegion, load_region
@@ -388,6 +389,16 @@ def test_workers_see_new_demand_too(built, always_looking):
     edit(built.settings.region / "demand.csv", ",100", ",200")
 
     assert {point.weight for point in live.current().demand} == {200, 50}
+
+
+def test_workers_see_layers_of_demand_come_and_change(built, always_looking, tmp_path):
+    live = LiveRegion(built.settings)
+    (tmp_path / "shops.csv").write_text("lon,lat,orders\n116.8,35.5,7\n", encoding="utf-8")
+    list(import_demand(NewDemand(tmp_path / "shops.csv", "shops", "meals", "2026", "a list"), built.settings))
+    assert [point.weight for point in live.current().demand_of("shops")] == [7]
+
+    edit(built.settings.region / "demand-shops.csv", ",7.0", ",9.0")
+    assert [point.weight for point in live.current().demand_of("shops")] == [9]
 
 
 def test_many_threads_are_answered_while_a_worker_swaps(built, always_looking, tmp_path):
