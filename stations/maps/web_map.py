@@ -8,18 +8,18 @@ brings the files.
 from __future__ import annotations
 
 import html
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 import folium
 from folium.plugins import Fullscreen, MarkerCluster
+from folium.raster_layers import ImageOverlay
 from folium.template import Template
 
+from stations.maps.demand_raster import DemandImage
 from stations.maps.style import DEMAND_SHADES, symbol_svg
 
-DEMAND_RADIUS_PX = (2, 7)
 MOST_ZOOM = 18
 Element = TypeVar("Element", bound=Any)
 
@@ -34,24 +34,24 @@ class MapParts:
 
 
 @dataclass(frozen=True, slots=True)
-class StationMark:
-    """A station to draw: WGS 84 degrees, the key of its kind, and the lines of its popup as plain text."""
+class GapMark:
+    """A gap to draw: WGS 84 degrees, its rank, and what it is in one line of plain text."""
 
+    lon: float
+    lat: float
+    rank: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class StationMark:
+    """A station to draw: its id, WGS 84 degrees, the key of its kind, and the lines of its popup as plain text."""
+
+    station_id: str
     lon: float
     lat: float
     kind: str
     lines: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DemandMark:
-    """Demand to draw: WGS 84 degrees, its state (covered, gap, unknown), weight, and its tooltip as plain text."""
-
-    lon: float
-    lat: float
-    state: str
-    weight: float
-    text: str
 
 
 def safe_text(text: str) -> str:
@@ -68,12 +68,13 @@ def coverage_map(
     *,
     bounds: tuple[float, float, float, float],
     stations: Iterable[StationMark],
-    demand: Iterable[DemandMark],
+    demand: DemandImage | None,
+    gaps: Iterable[GapMark],
     catchment: Mapping[str, Any],
     names: Mapping[str, str],
     basemap_url: str,
 ) -> MapParts:
-    """Return the coverage map of a region: catchments, demand by state, stations clustered, on the region's roads.
+    """Return the coverage map of a region: catchments, demand by state, gaps, stations clustered, on its roads.
 
     Parameters
     ----------
@@ -82,15 +83,17 @@ def coverage_map(
     catchment
         GeoJSON geometry of the joined catchment.
     names
-        Words for ``stations``, ``catchment``, ``demand``, ``full_screen`` and ``full_screen_off``.
+        Words for ``stations``, ``catchment``, ``demand``, ``gaps``, ``full_screen`` and ``full_screen_off``.
     """
     west, south, east, north = bounds
     drawn = folium.Map(tiles=None, prefer_canvas=True, maxZoom=MOST_ZOOM)
     _own_files(drawn)
     _BaseLayer(basemap_url).add_to(drawn)
     _catchment_layer(catchment, names["catchment"]).add_to(drawn)
-    _demand_layer(demand, names["demand"]).add_to(drawn)
+    if demand is not None:
+        _demand_layer(demand, names["demand"]).add_to(drawn)
     _station_layer(stations, names["stations"]).add_to(drawn)
+    _gap_layer(gaps, names["gaps"]).add_to(drawn)
     _own_files(Fullscreen(title=names["full_screen"], title_cancel=names["full_screen_off"])).add_to(drawn)
     folium.LayerControl(collapsed=True).add_to(drawn)
     drawn.fit_bounds([[south, west], [north, east]])
@@ -106,6 +109,7 @@ class _BaseLayer(folium.MacroElement):
 
     _template = Template(
         "{% macro script(this, kwargs) %}"
+        "window.Stations.deskMap = {{ this._parent.get_name() }};"
         "window.Stations.addBaseMap({{ this._parent.get_name() }}, {{ this.url|tojson }});"
         "{% endmacro %}"
     )
@@ -133,49 +137,26 @@ def _catchment_layer(catchment: Mapping[str, Any], name: str) -> folium.GeoJson:
     )
 
 
-def _demand_layer(demand: Iterable[DemandMark], name: str) -> folium.GeoJson:
-    marks = list(demand)
-    heaviest = max((mark.weight for mark in marks), default=1.0) or 1.0
-    features = [
-        {
-            "type": "Feature",
-            "geometry": {"type": "Point", "coordinates": [mark.lon, mark.lat]},
-            "properties": {
-                "state": mark.state,
-                "radius": _radius_px(mark.weight / heaviest),
-                "text": f"<bdi>{safe_text(mark.text)}</bdi>",
-            },
-        }
-        for mark in marks
-    ]
-    return folium.GeoJson(
-        {"type": "FeatureCollection", "features": features},
-        name=safe_text(name),
-        marker=folium.CircleMarker(),
-        style_function=_demand_style,
-        tooltip=folium.GeoJsonTooltip(["text"], labels=False) if features else None,
+def _demand_layer(demand: DemandImage, name: str) -> ImageOverlay:
+    west, south, east, north = demand.bounds
+    return ImageOverlay(
+        demand.url, [[south, west], [north, east]], name=safe_text(name), alt=safe_text(name), pixelated=True
     )
 
 
-def _radius_px(share: float) -> int:
-    """Return the radius of a circle whose area grows with the share of the heaviest; few sizes, so few styles."""
-    least, most = DEMAND_RADIUS_PX
-    return round(least + math.sqrt(max(share, 0.0)) * (most - least))
-
-
-def _demand_style(feature: Mapping[str, Any]) -> dict[str, object]:
-    state = feature["properties"]["state"]
-    shade = DEMAND_SHADES[state].light
-    return {
-        "radius": feature["properties"]["radius"],
-        "color": shade,
-        "stroke": state == "unknown",
-        "weight": 1.5,
-        "dashArray": "3 3" if state == "unknown" else None,
-        "fill": True,
-        "fillColor": shade,
-        "fillOpacity": 0.4 if state == "covered" else 0.6,
-    }
+def _gap_layer(gaps: Iterable[GapMark], name: str) -> folium.FeatureGroup:
+    group = folium.FeatureGroup(name=safe_text(name))
+    for mark in gaps:
+        words = f'<span class="visually-hidden">{safe_text(mark.text)}</span>'
+        icon = folium.DivIcon(
+            html=f'<span class="gap-mark">{mark.rank}</span>{words}',
+            class_name="gap-icon",
+            icon_size=(26, 26),
+            icon_anchor=(13, 13),
+        )
+        place = (mark.lat, mark.lon)
+        folium.Marker(place, icon=icon, interactive=False, keyboard=False, z_index_offset=500).add_to(group)
+    return group
 
 
 def _station_layer(stations: Iterable[StationMark], title: str) -> MarkerCluster:
@@ -194,7 +175,8 @@ def _station_layer(stations: Iterable[StationMark], title: str) -> MarkerCluster
             icon_size=(28, 28),
             icon_anchor=(14, 14),
         )
-        text = "<br>".join(f"<bdi>{safe_text(line)}</bdi>" for line in mark.lines)
+        lines = "<br>".join(f"<bdi>{safe_text(line)}</bdi>" for line in mark.lines)
+        text = f'<div data-station="{safe_text(mark.station_id)}">{lines}</div>'
         folium.Marker((mark.lat, mark.lon), icon=icon, popup=folium.Popup(text, max_width=280, lazy=True)).add_to(
             cluster
         )

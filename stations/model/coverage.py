@@ -137,6 +137,17 @@ class WeekRow:
     shares: tuple[float | None, ...]
     unknown: tuple[float, ...]
 
+    @property
+    def lowest(self) -> tuple[int, float] | None:
+        """The hour (0 to 167) that is worst covered, the first of equals, and its share; `None` where none is known."""
+        known = [(share, hour) for hour, share in enumerate(self.shares) if share is not None]
+        return (min(known)[1], min(known)[0]) if known else None
+
+    @property
+    def highest(self) -> float | None:
+        """The greatest share of the week; `None` where none is known."""
+        return max((share for share in self.shares if share is not None), default=None)
+
 
 @dataclass(frozen=True, slots=True)
 class WeekNote:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import shapely
+
 from stations.model.coverage import (
     CoverageAnswer,
     CoverageShare,
@@ -19,6 +21,7 @@ from stations.model.queries import CoverageQuery
 from stations.services.coverage import Gap
 from stations.services.geojson import origin_of, rounded
 from stations.services.region import Region
+from stations.services.what_if import ScenarioAnswer
 
 Json = dict[str, Any]
 
@@ -107,6 +110,23 @@ def week_object(answer: WeekAnswer, notable: Iterable[NotableWeek], region: Regi
             for week in notable
         ],
     }
+
+
+def what_if_feature(query: CoverageQuery, answer: ScenarioAnswer, region: Region) -> Json:
+    """Return the catchment of a candidate (null without one), and coverage before and after the scenario."""
+    candidate = answer.candidate
+    properties = {
+        **query_object(query, region),
+        "area_km2": candidate and round(candidate.catchment.area_km2, 3),
+        "weight_within": candidate and candidate.weight_within,
+        "covered_share_before": rounded(answer.share_before, 4),
+        "covered_share": rounded(answer.share_after, 4),
+        "unknown_share": rounded(answer.unknown_share_after, 4),
+        "gained": answer.gained,
+        "lost": answer.lost,
+    }
+    geometry = candidate and shapely.geometry.mapping(candidate.catchment.area)
+    return {"type": "Feature", **origin_of(region.profile), "geometry": geometry, "properties": properties}
 
 
 def resilience_object(answer: Resilience, region: Region) -> Json:

@@ -16,7 +16,6 @@ from stations.model.taps import DoorReport
 from stations.services.catchments import Catchment
 from stations.services.handoff import handoff_links
 from stations.services.route import RouteAnswer
-from stations.services.what_if import WhatIf
 
 Json = dict[str, Any]
 
@@ -143,21 +142,6 @@ def route_feature(answer: RouteAnswer, profile: RegionProfile) -> Json:
         "length_m": round(answer.length_m, 1),
     }
     geometry = shapely.geometry.mapping(answer.line)
-    return {"type": "Feature", **origin_of(profile), "geometry": geometry, "properties": properties}
-
-
-def what_if_feature(answer: WhatIf, profile: RegionProfile) -> Json:
-    """Return the catchment of a candidate, and the demand within its cutoff."""
-    cutoff = answer.query.cutoff
-    properties = {
-        "mode": cutoff.mode,
-        "speed_kmh": profile.modes[cutoff.mode].speed_kmh,
-        "minutes": cutoff.minutes,
-        "area_km2": round(answer.catchment.area_km2, 3),
-        "weight_within": answer.weight_within,
-        "counts": dict(profile.demand_counts),
-    }
-    geometry = shapely.geometry.mapping(answer.catchment.area)
     return {"type": "Feature", **origin_of(profile), "geometry": geometry, "properties": properties}
 
 

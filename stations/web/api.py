@@ -15,13 +15,13 @@ from stations.services.coverage_json import (
     gap_place_collection,
     resilience_object,
     week_object,
+    what_if_feature,
 )
 from stations.services.gap_places import rank_gaps, rank_unknown
 from stations.services.geojson import (
     catchment_collection,
     route_feature,
     station_feature,
-    what_if_feature,
 )
 from stations.services.kept_list import kept_collection
 from stations.services.nearest import rank_nearest
@@ -32,7 +32,7 @@ from stations.services.route import find_route
 from stations.services.siting import suggest_sites
 from stations.services.siting_json import siting_collection
 from stations.services.week import measure_week, notable_weeks
-from stations.services.what_if import try_candidate
+from stations.services.what_if import try_scenario
 from stations.web.current import current_region, local_now
 from stations.web.express import COUNTED, GEOJSON
 from stations.web.openapi import api_description
@@ -43,9 +43,9 @@ from stations.web.parse import (
     parse_coverage,
     parse_nearest,
     parse_route,
+    parse_scenario,
     parse_siting,
     parse_week,
-    parse_what_if,
 )
 from stations.web.taps import known_doors
 
@@ -90,10 +90,10 @@ def route() -> ResponseReturnValue:
 
 @bp.route("/api/what-if", methods=["GET", "POST"])
 def what_if() -> ResponseReturnValue:
-    """Answer the catchment of a station that is not there, and the demand it would cover."""
-    region = current_region()
-    query = parse_what_if(parameters_of(request), region.profile)
-    return _geojson(what_if_feature(try_candidate(query, region), region.profile))
+    """Answer what coverage would be with a station more, stations off, or other hours; nothing is stored."""
+    region, given = current_region(), parameters_of(request)
+    query, scenario = parse_coverage(given, region.profile), parse_scenario(given)
+    return _geojson(what_if_feature(query, try_scenario(query, scenario, region), region))
 
 
 @bp.get("/api/catchments")

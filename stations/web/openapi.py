@@ -52,6 +52,10 @@ def _paths() -> Json:
     station_id = _query("station_id", TEXT, required=True)
     demand = [_query("no_registration", FLAG, "only stations that let everybody in"), _query("layer", TEXT)]
     coverage = [mode, minutes, *whose, when, *demand]
+    anywhere = [_query("lon", NUMBER), _query("lat", NUMBER)]
+    changes = [
+        {**_query(name, {"type": "array", "items": TEXT}), "explode": True} for name in ("without", "hours_of", "hours")
+    ]
     nearest = [*place, mode, when, *whose, *_nearest_filters()]
     return {
         "/api/nearest": _both("the stations a rider can use soonest, best first", nearest, _nearest_answer()),
@@ -62,7 +66,9 @@ def _paths() -> Json:
         "/api/taps": {"post": _tap()},
         "/api/route": _both("the way to a station", [*place, station_id, mode], {"type": "object"}),
         "/api/what-if": _both(
-            "what a station that is not there would reach", [*place, mode, minutes], {"type": "object"}
+            "coverage with a station more, stations off, or other hours; `hours` and `hours_of` in pairs",
+            [*anywhere, *coverage, *changes],
+            {"type": "object"},
         ),
         "/api/catchments": {
             "get": _ask(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import secrets
 from datetime import date, datetime
@@ -16,12 +17,11 @@ from stations.model.keys import EntryMethod, Need, ServiceKey, TravelMode
 from stations.model.queries import (
     CatchmentQuery,
     CoverageQuery,
-    CutoffQuery,
     Key,
     NearestQuery,
     Place,
     RouteQuery,
-    WhatIfQuery,
+    Scenario,
     check_degrees,
     read_key,
     read_moment,
@@ -134,10 +134,20 @@ def parse_route(given: Parameters, profile: RegionProfile) -> RouteQuery:
     return RouteQuery(origin=parse_place(given), station_id=station_id, mode=parse_mode(given, profile))
 
 
-def parse_what_if(given: Parameters, profile: RegionProfile) -> WhatIfQuery:
-    """Return the query of a candidate."""
-    cutoff = CutoffQuery(parse_mode(given, profile), _number(given, "minutes", default="15"))
-    return WhatIfQuery(parse_place(given), cutoff)
+def parse_scenario(given: Parameters) -> Scenario:
+    """Return what would be changed: `lon lat`, `without`, and `hours_of` with `hours`, in pairs as they stand.
+
+    Raises
+    ------
+    InputError
+        Nothing is changed, or `hours_of` and `hours` are not as many.
+    """
+    changed, hours = given.getlist("hours_of"), given.getlist("hours")
+    if len(changed) != len(hours):
+        raise InputError("planner.hours_pairs", field="hours", stations=len(changed), hours=len(hours))
+    without = tuple(dict.fromkeys(given.getlist("without")))
+    here = bool(given.get("lon") or given.get("lat")) or not (without or changed)
+    return Scenario(parse_place(given) if here else None, without, tuple(zip(changed, hours, strict=True)))
 
 
 def parse_coverage(given: Parameters, profile: RegionProfile) -> CoverageQuery:
@@ -230,6 +240,14 @@ def parse_interval(given: Parameters) -> None:
 def parse_place(given: Parameters) -> Place:
     """Return the origin from `lon` and `lat`."""
     return Place(lon=_number(given, "lon"), lat=_number(given, "lat"))
+
+
+def parse_radius(given: Parameters) -> float:
+    """Return the metres round a place from `within_m`, 200 where it is absent."""
+    metres = _number(given, "within_m", default="200")
+    if not math.isfinite(metres) or metres <= 0:
+        raise InputError("error.number", field="within_m", name="within_m", value=str(metres))
+    return metres
 
 
 def parse_next_stop(given: Parameters) -> Place | None:

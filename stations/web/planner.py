@@ -1,95 +1,129 @@
-"""The planner's coverage page."""
+"""The planner's desk: coverage in numbers, on a map, through the week, and what helps."""
 
 from __future__ import annotations
 
-import math
-from dataclasses import replace
+from datetime import date, timedelta
 
-import numpy as np
-import shapely
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from stations.maps.style import service_words, sorted_services
-from stations.maps.web_map import DemandMark, MapParts, StationMark, coverage_map
-from stations.model.coverage import CoverageAnswer
-from stations.model.station import Station
-from stations.services.catchments import join_catchments
-from stations.services.coverage import find_gaps, measure_coverage, stations_that_count
+from stations.maps.style import page_words
+from stations.maps.week_strip import draw_week
+from stations.model.coverage import WeekAnswer
+from stations.model.keys import Need
+from stations.model.queries import CoverageQuery
+from stations.services.coverage import compare_placed_and_usable
+from stations.services.demand_here import look_at_demand
+from stations.services.gap_places import rank_gaps, rank_unknown
 from stations.services.region import Region
+from stations.services.remedies import sum_remedies
+from stations.services.resilience import measure_resilience
+from stations.services.week import ALL_ROWS, WeekKey, measure_week, notable_weeks
 from stations.web.current import current_region
-from stations.web.language import current_language, tell
-from stations.web.parse import parameters_of, parse_coverage
+from stations.web.language import current_language
+from stations.web.parse import Parameters, parameters_of, parse_coverage, parse_place, parse_radius, parse_week
+from stations.web.planner_map import draw_map
 
 bp = Blueprint("planner", __name__)
 GAPS_LISTED = 12
+REMEDIES_LISTED = 5
+STATIONS_LISTED = 12
+_SCRIPT_WORDS = ("planner.", "page.base_failed", "page.failed", "page.date_")
 
 
 @bp.get("/planner")
 @bp.get("/planner/coverage")
 def coverage() -> ResponseReturnValue:
-    """Show coverage as numbers, map and table."""
-    region = current_region()
-    query = parse_coverage(parameters_of(request), region.profile)
-    answer = measure_coverage(query, region)
-    drawn = _draw(answer, region)
+    """Show coverage in numbers, on a map, as gaps, through the week, and in tables."""
+    region, given = current_region(), parameters_of(request)
+    query = parse_coverage(given, region.profile)
+    compared = compare_placed_and_usable(query, region)
+    gaps = region.keep(("gaps", query), lambda: rank_gaps(query, region))
+    drawn = draw_map(compared.usable, gaps[:GAPS_LISTED], region)
     return render_template(
-        "planner_coverage.html",
-        answer=answer,
-        placed=measure_coverage(replace(query, when=None), region) if query.when else None,
-        gaps=[
-            {
-                "name": gap.point.name,
-                "township": gap.point.township,
-                "weight": gap.point.weight,
-                "minutes": gap.minutes,
-            }
-            for gap in find_gaps(answer, region)[:GAPS_LISTED]
-        ],
-        modes=list(region.profile.modes.values()),
-        map_header=Markup(drawn.header),  # folium's own styles
-        map_html=Markup(drawn.html),  # folium's own element
-        map_script=Markup(drawn.script),  # all text in it went through maps.web_map.safe_text
+        "planner.html",
+        answer=compared.usable,
+        compared=compared,
+        gaps=gaps,
+        unknown_places=region.keep(("unknown places", query), lambda: rank_unknown(query, region)),
+        remedies=sum_remedies(gaps)[:REMEDIES_LISTED],
+        resilience=region.keep(("resilience", query), lambda: measure_resilience(query, region)),
+        gaps_listed=GAPS_LISTED,
+        stations_listed=STATIONS_LISTED,
+        **_choices(region),
+        **_week(query, given, region),
+        asked=asked_again(query),
+        words=_script_words(),
+        cell_m=drawn.cell_m,
+        map_header=Markup(drawn.parts.header),  # folium's own styles
+        map_html=Markup(drawn.parts.html),  # folium's own element
+        map_script=Markup(drawn.parts.script),  # all text in it went through maps.web_map.safe_text
     )
 
 
-def _draw(answer: CoverageAnswer, region: Region) -> MapParts:
-    query = answer.query
-    sure, perhaps = stations_that_count(query, region)
-    catchment = join_catchments(query, region, tuple(np.flatnonzero(sure).tolist()))
-    demand = [
-        DemandMark(point.lon, point.lat, state, point.weight, _demand_text(point.name, point.weight, state, minutes))
-        for point, state, minutes in zip(region.demand, answer.states, answer.times_min, strict=True)
-    ]
-    return coverage_map(
-        bounds=region.profile.bounds,
-        stations=[_station_mark(region.stations[number]) for number in np.flatnonzero(sure | perhaps)],
-        demand=demand,
-        catchment=shapely.geometry.mapping(catchment.area),
-        names={
-            "stations": tell("layer.stations"),
-            "catchment": tell("layer.catchment"),
-            "demand": tell("layer.demand"),
-            "full_screen": tell("layer.full_screen"),
-            "full_screen_off": tell("layer.full_screen_off"),
-        },
-        basemap_url=url_for("api.basemap"),
-    )
+@bp.get("/planner/demand")
+def demand() -> ResponseReturnValue:
+    """Answer what stands behind a spot of the map, as a part of the page."""
+    region, given = current_region(), parameters_of(request)
+    query = parse_coverage(given, region.profile)
+    found = look_at_demand(query, region, parse_place(given), within_m=parse_radius(given))
+    return jsonify(html=render_template("planner_demand.html", found=found))
 
 
-def _station_mark(station: Station) -> StationMark:
-    lang = current_language()
-    services = " · ".join(
-        service_words(lang, key, count)
-        for key, count in sorted_services({str(key): count for key, count in station.services.items()})
-    )
-    kind = tell(f"kind.{station.kind}")
-    where = f"{kind} · {station.township}" if station.township else kind
-    lines = (station.name, where, station.hours_text or station.hours or tell("state.unknown"), services)
-    return StationMark(station.lon, station.lat, station.kind, tuple(line for line in lines if line))
+def asked_again(query: CoverageQuery) -> dict[str, object]:
+    """Return the parameters that ask the same question."""
+    return {
+        "mode": query.mode.value,
+        "minutes": f"{query.minutes:g}",
+        "need": [need.value for need in query.needs],
+        "service": [service.value for service in query.services],
+        "when": query.when.strftime("%Y-%m-%dT%H:%M") if query.when else None,
+        "no_registration": "1" if query.no_registration else None,
+        "layer": query.layer or None,
+        "lang": current_language(),
+    }
 
 
-def _demand_text(name: str, weight: float, state: str, minutes: float | None) -> str:
-    time = tell("layer.minutes", minutes=math.ceil(minutes)) if minutes is not None else tell("layer.far")
-    return f"{name} · {weight:,.0f} · {tell(f'page.demand_{state}')} · {time}"
+def _choices(region: Region) -> dict[str, object]:
+    listed = region.arrays.listed.tolist()
+    return {
+        "modes": list(region.profile.modes.values()),
+        "layers": region.layers,
+        "stations": [station for station, own in zip(region.stations, listed, strict=True) if own],
+    }
+
+
+def _week(query: CoverageQuery, given: Parameters, region: Region) -> dict[str, object]:
+    """Return the week that is asked for, else that of the hour, else this one, drawn."""
+    _, day, _ = parse_week(given, region.profile)
+    if query.when and not given.get("week"):
+        day = query.when.date()
+    monday = day - timedelta(days=day.weekday())
+    key = ("week", query.mode, query.minutes, query.no_registration, query.layer, monday)
+    answer: WeekAnswer = region.keep(key, lambda: measure_week(query, region, week=day, rows=ALL_ROWS))
+    chosen = _hour_of_week(query, answer.monday)
+    asked: list[WeekKey] = [*query.needs, *query.services]
+    return {
+        "week": answer,
+        "strips": [(_kind(row.key), row, draw_week(row.shares, row.unknown, chosen=chosen)) for row in answer.rows],
+        "weeks": notable_weeks(region, year=answer.monday.year),
+        "week_days": [answer.monday + timedelta(days=ahead) for ahead in range(7)],
+        "chosen_rows": [(_kind(key), key) for key in asked or [None]],
+    }
+
+
+def _kind(key: WeekKey) -> str:
+    """Return the parameter that asks for a row; a need and a service may have the same name."""
+    return "need" if isinstance(key, Need) else "service" if key is not None else ""
+
+
+def _hour_of_week(query: CoverageQuery, monday: date) -> int | None:
+    if query.when is None or not 0 <= (query.when.date() - monday).days < 7:
+        return None
+    return (query.when.date() - monday).days * 24 + query.when.hour
+
+
+def _script_words() -> dict[str, str]:
+    words = page_words(current_language(), "planner")
+    return {key: text for key, text in words.items() if key.startswith(_SCRIPT_WORDS)}

@@ -69,9 +69,9 @@ def home(tmp_path_factory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def hostile_home(make_town, tmp_path_factory) -> Iterator[str]:
-    """Address of a town in which the names of stations and demand are `HOSTILE`."""
+    """Address of a town in which the names of stations, demand and places are `HOSTILE`."""
     made = make_town(tmp_path_factory.mktemp("hostile"))
-    for file in ("stations.csv", "demand.csv"):
+    for file in ("stations.csv", "demand.csv", "places.csv"):
         _rename_all(made.settings.region / file)
     list(build_region(made.settings))
     with _served(create_app(made.settings)) as url:

@@ -83,6 +83,13 @@ def is_there(page):
     page.wait_for_load_state("networkidle")
 
 
+def has_what_if(page):
+    is_there(page)
+    page.locator("#add-candidate").click()
+    page.locator("#outcome", has_text="→").wait_for()
+    page.locator("#week details summary").click()
+
+
 SCREENS = {
     "start": ("/", False, start),
     "places": ("/", False, has_places),
@@ -95,6 +102,7 @@ SCREENS = {
     "gone": ("/stations/nowhere", False, is_there),
     "error": ("/nowhere", False, is_there),
     "coverage": ("/planner/coverage?mode=walk", False, is_there),
+    "planner": ("/planner?mode=walk&need=toilet&when=2026-11-18T02:00&lang=en", False, has_what_if),
     "login": ("/login", False, is_there),
 }
 

@@ -95,12 +95,7 @@ POPUPS = """return stations.slice(0, 12).map((marker) => {
     const shown = marker.getPopup().getElement().querySelector(".leaflet-popup-content");
     return [shown.innerText.split("\\n")[0], live(shown)];
 })"""
-TOOLTIPS = """const told = layers.find((layer) => layer instanceof L.GeoJSON && layer.getTooltip());
-return told.getLayers().map((mark) => {
-    mark.fire("mouseover", { latlng: mark.getLatLng() }, true);
-    const shown = told.getTooltip().getElement();
-    return [shown.innerText, live(shown)];
-})"""
+GAPS = "return [...document.querySelectorAll('.gap-icon')].map((mark) => [mark.textContent, live(mark)])"
 
 
 @pytest.fixture
@@ -129,12 +124,12 @@ def test_the_coverage_map_shows_stations_catchments_and_roads(coverage):
 
 def test_no_name_comes_alive_on_the_coverage_map(coverage, hostile_home, hostile):
     page, look = coverage(url=hostile_home)
-    popups, tooltips = look(POPUPS), look(TOOLTIPS)
+    popups, gaps = look(POPUPS), look(GAPS)
 
     assert [text for text, _ in popups] == [hostile] * 4
-    assert len(tooltips) == 7
-    assert all(hostile in text for text, _ in tooltips)
-    assert sum(live for _, live in [*popups, *tooltips]) == 0
+    assert gaps
+    assert all(hostile in text for text, _ in gaps)
+    assert sum(live for _, live in [*popups, *gaps]) == 0
     assert page.locator(".gaps b").first.inner_text() == hostile
 
 
@@ -144,11 +139,68 @@ def test_the_form_of_the_planner_computes_and_its_question_outlives_the_language
     page.locator("input[name=minutes]").fill("5")
     page.locator("select[name=need]").select_option("toilet")
     page.get_by_role("button", name=say("en", "page.compute")).click()
-    page.wait_for_url("**minutes=5**")
+    page.wait_for_url("**/planner?**minutes=5**")
     assert "within 5 min" in page.locator(".method").inner_text()
-    assert re.match(r"\d+\.\d %", page.locator(".number.covered .value").inner_text())
+    assert re.match(r"\d+\.\d %", page.locator(".number.covered .value").first.inner_text())
     page.locator("a.language").click()
     page.wait_for_url("**lang=zh**")
 
     asked = [page.locator(f"[name={name}]").input_value() for name in ("mode", "minutes", "need", "lang")]
     assert asked == ["walk", "5", "toilet", "zh"]
+
+
+NIGHT = "/planner?mode=walk&minutes=15&need=toilet&when=2026-11-18T02:00&lang=en"
+
+
+def test_a_candidate_is_moved_by_keyboard_and_a_station_switched_off(visit):
+    page = visit(1280, 900).go(NIGHT)
+    page.wait_for_load_state("networkidle")
+    outcome = page.locator("#outcome")
+    page.locator("#add-candidate").press("Enter")
+    outcome.filter(has_text="→").wait_for()
+    before = outcome.inner_text()
+    for _ in range(6):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_load_state("networkidle")
+    outcome.filter(has_not_text=before).wait_for()
+
+    page.locator("#changed-station").select_option("yz078")
+    page.locator("#switch-off").press("Enter")
+    page.locator("#changes li", has_text="078").wait_for()
+    outcome.filter(has_not_text=" 0 lost").wait_for()
+    page.locator("#forget").press("Enter")
+    page.locator(".candidate-icon").wait_for(state="detached")
+
+    assert page.locator("#changes li").count() == 0
+
+
+def test_a_dragged_candidate_tells_what_it_covers(visit):
+    page = visit(1280, 900).go(NIGHT)
+    page.wait_for_load_state("networkidle")
+    page.locator("#add-candidate").click()
+    outcome = page.locator("#outcome")
+    outcome.filter(has_text="→").wait_for()
+    before = outcome.inner_text()
+    box = page.locator(".candidate-icon").bounding_box()
+    page.mouse.move(box["x"] + 14, box["y"] + 14)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 80, box["y"] + 14, steps=8)
+    page.mouse.up()
+
+    outcome.filter(has_not_text=before).wait_for()
+
+
+def test_a_click_on_the_map_tells_its_demand_and_an_hour_of_the_week_is_gone_to(visit):
+    page = visit(1280, 900).go(NIGHT)
+    page.wait_for_load_state("networkidle")
+    page.locator(".beside .go").first.click()
+    box = page.locator(".folium-map").bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.locator(".leaflet-popup-content .swatch.gap").wait_for()
+
+    strip = page.locator(".week-table .asked .strip svg")
+    wide = strip.bounding_box()["width"]
+    strip.click(position={"x": wide * (24 * 4 + 12.5) / 168, "y": 10})
+    page.wait_for_url("**when=2026-11-20T12%3A00**")
+
+    assert page.locator("[name=need]").input_value() == "toilet"

@@ -477,5 +477,5 @@ def test_the_map_shows_only_the_stations_that_count(client):
     every = client.get("/planner/coverage?mode=walk").text
     night = client.get("/planner/coverage?mode=walk&need=toilet&when=2026-11-16T03:00").text
 
-    assert every.count("L.divIcon(") == 4
-    assert night.count("L.divIcon(") == 1
+    assert every.count("station-mark") == 4
+    assert night.count("station-mark") == 1
