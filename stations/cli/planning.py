@@ -17,13 +17,15 @@ from stations.errors import InputError
 from stations.model.keys import Datum, Need, ServiceKey
 from stations.model.queries import CoverageQuery, read_key, read_moment
 from stations.model.siting import CandidateSource, SitingGoal, SitingQuery
+from stations.services.brief import FORMATS as BRIEF_FORMATS
+from stations.services.brief import write_brief
 from stations.services.coverage import compare_placed_and_usable
 from stations.services.coverage_json import coverage_object, gap_place_collection, resilience_object, week_object
 from stations.services.demand_layers import NewDemand
 from stations.services.demand_layers import import_demand as bring_demand
 from stations.services.demand_layers import remove_demand as drop_demand
 from stations.services.gap_places import rank_gaps, rank_unknown
-from stations.services.planner_export import FORMATS, in_week, write_planner
+from stations.services.planner_export import FORMATS, in_week, write_planner, write_whole
 from stations.services.problem_words import say_problem
 from stations.services.region import Region
 from stations.services.resilience import measure_resilience
@@ -85,6 +87,18 @@ def resilience(given: Namespace, settings: Settings, lang: str) -> None:
         print_text(resilience_table(answer, region, lang))
 
 
+def brief(given: Namespace, settings: Settings, lang: str) -> None:
+    """Write the one-page brief, as .pdf or .docx."""
+    path = given.out or Path("--out")
+    form = path.suffix.removeprefix(".")
+    if form not in BRIEF_FORMATS:
+        allowed = ", ".join(f".{one}" for one in BRIEF_FORMATS)
+        raise InputError("error.out_ending", field="out", value=path.name, allowed=allowed)
+    region = open_region(settings, lang)
+    now = datetime.now(ZoneInfo(region.profile.time_zone))
+    write_whole(path, write_brief(_query(given, region), region, when=now, form=form, lang=lang))
+
+
 def siting(given: Namespace, settings: Settings, lang: str) -> None:
     """Print which new sites would help most, or write them as .geojson."""
     region = open_region(settings, lang)
@@ -139,7 +153,14 @@ def remove_demand(given: Namespace, settings: Settings, lang: str) -> None:
     print_text(say(lang, "demand.removed", layer=given.layer))
 
 
-COMMANDS = {"coverage": coverage, "gaps": gaps, "week": week, "resilience": resilience, "siting": siting}
+COMMANDS = {
+    "coverage": coverage,
+    "gaps": gaps,
+    "week": week,
+    "resilience": resilience,
+    "siting": siting,
+    "brief": brief,
+}
 
 
 def _query(given: Namespace, region: Region) -> CoverageQuery:

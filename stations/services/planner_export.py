@@ -109,11 +109,22 @@ def write_planner(
         beside = path.with_name(f"{path.stem}-method.txt")
         contents = {path: csv_text(file).encode(), beside: method_text(file).encode()}
     for target, content in contents.items():
-        try:
-            target.write_bytes(content)
-        except OSError as error:
-            raise FileError("file.unwritable", path=target, reason=error.strerror) from error
+        write_whole(target, content)
     return tuple(contents)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file that was asked for.
+
+    Raises
+    ------
+    FileError
+        It cannot be written.
+    """
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise FileError("file.unwritable", path=path, reason=error.strerror) from error
 
 
 def export_name(name: str, query: CoverageQuery, region: Region) -> str:

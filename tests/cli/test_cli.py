@@ -584,6 +584,8 @@ WORDS = [
     (["coverage", "--out", "cover.pdf"], ["cover.pdf", ".json, .csv, .xlsx, .geojson, .gpkg"]),
     (["coverage", "--out", "cover"], ["cover", ".json, .csv"]),
     (["coverage", "--table", "demand", "--out", "demand.json"], ["demand.json", ": .csv, .xlsx"]),
+    (["brief"], ["--out", ".pdf, .docx"]),
+    (["brief", "--out", "brief.txt"], ["brief.txt", ".pdf, .docx"]),
     (["coverage", "--table", "rivers", "--out", "cover.csv"], ["rivers", "coverage, demand, gaps"]),
     (["coverage", "--out", "nowhere/cover.csv"], ["cover.csv"]),
     (["coverage", "--out", "nowhere/cover.json"], ["cover.json"]),

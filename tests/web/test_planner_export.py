@@ -67,6 +67,7 @@ def test_catchments_are_drawn_for_one_at_a_time(app, monkeypatch):
         return b""
 
     monkeypatch.setattr(planner_export, "export_planner", slow)
+    monkeypatch.setattr(planner_export, "LONGEST_WAIT_S", 0.05)
     address = "/planner/export/catchments.gpkg"
     first = threading.Thread(target=lambda: statuses.append(app.test_client().get(address).status_code))
     first.start()
@@ -77,3 +78,17 @@ def test_catchments_are_drawn_for_one_at_a_time(app, monkeypatch):
 
     assert (second, statuses) == (429, [200])
     assert app.test_client().get(address).status_code == 200
+
+
+@pytest.mark.parametrize(("form", "begin"), [("pdf", b"%PDF-"), ("docx", b"PK")])
+def test_the_brief_can_be_taken_away(client, form, begin):
+    response = client.get(f"/planner/brief.{form}?mode=walk&minutes=6&when=2026-11-16T03:00")
+
+    assert (response.status_code, response.mimetype) == (200, planner_export.BRIEF_TYPES[form])
+    assert response.data.startswith(begin)
+    assert f"town-brief-walk-6min-20261116-0300-sample.{form}" in response.headers["Content-Disposition"]
+
+
+@pytest.mark.parametrize(("asked", "status"), [("txt", 404), ("pdf?minutes=31", 400), ("docx?layer=nobody", 404)])
+def test_a_brief_that_cannot_be_is_said(client, asked, status):
+    assert client.get(f"/planner/brief.{asked}").status_code == status

@@ -29,6 +29,7 @@ RADIUS_MM = (0.32, 0.95)
 STATES = ("covered", "gap", "unknown")
 ROW_MM = 4.3
 SMALL_MM = 2.3
+TABLE_COLUMNS = ("weight", "covered", "gap", "unknown", "median", "p90")
 HEAD_MM = 40.0
 """Room of the large figures and of a table without townships."""
 LABELLED = ("city", "town")
@@ -94,13 +95,13 @@ def draw_coverage(content: CoverageContent, paper: Paper, *, large: bool = False
     title = say(facts.lang, "sheet.coverage_title", region=facts.region)
     page, area = start_page(paper, facts, title=title, subtitle=content.subtitle, factor=factor)
     map_area, panel = split_area(area, factor)
-    drawn = _map(content, frame_in(map_area, _box(content), factor), factor)
+    drawn = draw_demand_map(content, frame_in(map_area, demand_box(content), factor), factor)
     band = BAND_MM * factor
     page.place(drawn, map_area.x + band, map_area.y + band)
     columns = _columns(page, panel, factor)
     head = Area(columns[0].x, columns[0].top, columns[0].width, panel.height)
     smaller = min(factor, panel.height / (HEAD_MM + ROW_MM * len(content.townships)))
-    columns[0].top = _write_table(page, content, head, _write_figures(page, content, head, smaller), smaller)
+    columns[0].top = write_table(page, content, head, _write_figures(page, content, head, smaller), smaller)
     pages = [page]
     if not _write_keys(drawn, content, columns, factor):
         second, area = start_page(paper, facts, title=title, subtitle=content.subtitle, factor=factor, number="2")
@@ -136,13 +137,15 @@ def _write_keys(drawn: PaperMap, content: CoverageContent, columns: Sequence[_Co
     return False
 
 
-def _box(content: CoverageContent) -> tuple[float, float, float, float]:
+def demand_box(content: CoverageContent) -> tuple[float, float, float, float]:
+    """Return west, south, east, north of what is shown, in metres."""
     x = [point.x for point in content.points] + [x for _, x, _ in content.stations] or [0.0]
     y = [point.y for point in content.points] + [y for _, _, y in content.stations] or [0.0]
     return min(x), min(y), max(x), max(y)
 
 
-def _map(content: CoverageContent, frame: Frame, factor: float) -> PaperMap:
+def draw_demand_map(content: CoverageContent, frame: Frame, factor: float) -> PaperMap:
+    """Return the map: catchments, demand by state, and the stations."""
     facts = content.facts
     heaviest = max((point.weight for point in content.points), default=1.0) or 1.0
     order = {state: place for place, state in enumerate(("covered", "unknown", "gap"))}
@@ -184,10 +187,10 @@ def _write_figures(page: Page, content: CoverageContent, area: Area, factor: flo
 _BAR = {"covered": DEMAND_SHADES["covered"].light, "gap": DEMAND_SHADES["gap"].light, "unknown": "#ffffff"}
 
 
-def _write_table(page: Page, content: CoverageContent, area: Area, top: float, factor: float) -> float:
+def write_table(page: Page, content: CoverageContent, area: Area, top: float, factor: float) -> float:
     """Write the shares of the whole and of each township; return where the table ends."""
     lang, size, row = content.facts.lang, 2.5 * factor, ROW_MM * factor
-    columns = ("weight", "covered", "gap", "unknown", "median", "p90")
+    columns = TABLE_COLUMNS
     room = area.width * 0.28
     ends = [area.x + room + (area.width - room) * (place + 1) / len(columns) for place in range(len(columns))]
     for name, end in zip(columns, ends, strict=True):
@@ -200,7 +203,7 @@ def _write_table(page: Page, content: CoverageContent, area: Area, top: float, f
             page.draw(svg.line(area.x, top, area.right, top, stroke=INK, pen=0.25))
         name = share.area or say(lang, "sheet.whole_region")
         page.write(name, area.x, top + row / 2, _fitted(name, room, size, bold=last), bold=last)
-        for words, end in zip(_cells(share), ends, strict=True):
+        for words, end in zip(share_cells(share), ends, strict=True):
             page.write(words, end, top + row / 2, size, bold=last, anchor="end")
         top += row
         page.draw(svg.line(area.x, top, area.right, top, stroke=HAIRLINE, pen=0.12))
@@ -216,7 +219,8 @@ def _fitted(words: str, room: float, size: float, *, bold: bool = False) -> floa
     return size * min(1.0, room / max(text_width(words, size, bold=bold), 1e-6))
 
 
-def _cells(share: CoverageShare) -> tuple[str, ...]:
+def share_cells(share: CoverageShare) -> tuple[str, ...]:
+    """Return a row of the table in words, without its name."""
     return (
         f"{share.weight:,.0f}",
         _percent(share.covered_share),
@@ -235,12 +239,13 @@ def _minutes(minutes: float | None) -> str:
     return "–" if minutes is None else f"{minutes:.1f}"
 
 
-def _method_lines(content: CoverageContent, width: float, factor: float) -> list[str]:
+def method_lines(content: CoverageContent, width: float, factor: float) -> list[str]:
+    """Return the method in lines of small type."""
     return [line for words in content.method for line in wrap(words, width, SMALL_MM * factor)]
 
 
 def _method_height(content: CoverageContent, width: float, factor: float) -> float:
-    return len(_method_lines(content, width, factor)) * SMALL_MM * factor * 1.42 + 7.2 * factor
+    return len(method_lines(content, width, factor)) * SMALL_MM * factor * 1.42 + 7.2 * factor
 
 
 def _write_method(content: CoverageContent, column: _Column, top: float, factor: float) -> None:
@@ -248,7 +253,7 @@ def _write_method(content: CoverageContent, column: _Column, top: float, factor:
     size = SMALL_MM * factor
     words = say(content.facts.lang, "sheet.method")
     top = write_heading(column.page, words, column.x, top + 2 * factor, factor)
-    for line in _method_lines(content, column.width, factor):
+    for line in method_lines(content, column.width, factor):
         column.page.write(line, column.x, top + size * 0.7, size, fill=MUTED)
         top += size * 1.42
 
