@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import io
+import re
 import threading
 import zipfile
 
@@ -92,3 +94,14 @@ def test_the_brief_can_be_taken_away(client, form, begin):
 @pytest.mark.parametrize(("asked", "status"), [("txt", 404), ("pdf?minutes=31", 400), ("docx?layer=nobody", 404)])
 def test_a_brief_that_cannot_be_is_said(client, asked, status):
     assert client.get(f"/planner/brief.{asked}").status_code == status
+
+
+def test_the_desk_leads_to_every_file_of_its_question(client):
+    page = client.get("/planner?mode=walk&minutes=6&need=tired&when=2026-11-16T03:00&week=2026-02-18").text
+    links = [html.unescape(link) for link in re.findall(r'href="(/planner/(?:export|brief)[^"]*)"', page)]
+
+    assert len(links) == len(EXPORTS) * len(FORMATS) + 2
+    for link in links:
+        assert "mode=walk&minutes=6&need=tired&when=2026-11-16T03:00" in link.replace("%3A", ":")
+        assert client.get(link).status_code == 200
+    assert all("week=2026-02-16" in link for link in links if "/week." in link)
