@@ -191,8 +191,7 @@ def snapshot_of_old_schema(connection, file):
 
 
 def head():
-    database = open_database("sqlite://")
-    with database.reading() as connection:
+    with closing(open_database("sqlite://")) as database, database.reading() as connection:
         return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
 
 
