@@ -38,7 +38,7 @@ def coverage() -> ResponseReturnValue:
     """Show coverage in numbers, on a map, as gaps, through the week, and in tables."""
     region, given = current_region(), parameters_of(request)
     query = parse_coverage(given, region.profile)
-    compared = compare_placed_and_usable(query, region)
+    compared = region.keep(("compared", query), lambda: compare_placed_and_usable(query, region))
     gaps = region.keep(("gaps", query), lambda: rank_gaps(query, region))
     drawn = draw_map(compared.usable, gaps[:GAPS_LISTED], region)
     return render_template(

@@ -19,6 +19,9 @@ from stations.services.coverage import stations_that_count
 from stations.services.region import Region
 from stations.web.language import current_language, tell
 
+SIMPLER_DEG = 1e-4
+"""About 10 m: what the eye does not see at the scale of a district, and what makes the page half as heavy."""
+
 
 @dataclass(frozen=True, slots=True)
 class DrawnMap:
@@ -30,9 +33,15 @@ class DrawnMap:
 
 def draw_map(answer: CoverageAnswer, gaps: Sequence[GapPlace], region: Region) -> DrawnMap:
     """Return the map of a coverage answer with the gaps given, in the language of the request."""
+    key = ("desk map", answer.query, len(gaps), current_language())
+    return region.keep(key, lambda: _draw(answer, gaps, region))
+
+
+def _draw(answer: CoverageAnswer, gaps: Sequence[GapPlace], region: Region) -> DrawnMap:
     query = answer.query
     sure, perhaps = stations_that_count(query, region)
     catchment = join_catchments(query, region, tuple(np.flatnonzero(sure).tolist()))
+    area = shapely.set_precision(catchment.area.simplify(SIMPLER_DEG), SIMPLER_DEG / 10)
     arrays = region.demand_arrays(query.layer)
     demand = draw_demand(arrays.lon, arrays.lat, arrays.weight, answer.states)
     layers = ("stations", "catchment", "demand", "gaps", "full_screen", "full_screen_off")
@@ -41,7 +50,7 @@ def draw_map(answer: CoverageAnswer, gaps: Sequence[GapPlace], region: Region) -
         stations=[_station_mark(region.stations[number]) for number in np.flatnonzero(sure | perhaps)],
         demand=demand,
         gaps=[GapMark(gap.lon, gap.lat, rank, _gap_text(gap)) for rank, gap in enumerate(gaps, start=1)],
-        catchment=shapely.geometry.mapping(shapely.set_precision(catchment.area, 1e-5)),
+        catchment=shapely.geometry.mapping(area),
         names={name: tell(f"layer.{name}") for name in layers},
         basemap_url=url_for("api.basemap"),
     )

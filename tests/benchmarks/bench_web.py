@@ -75,8 +75,8 @@ def web_load() -> Iterator[Figure]:
 def _load_of(name: str, region: Path, instance: Path) -> Iterator[Figure]:
     environ = {"STATIONS_REGION": str(region), "STATIONS_INSTANCE": str(instance), "STATIONS_RATE_LIMIT": "0"}
     with (
-        _serving("tests.benchmarks.hello:create_app", {}) as hello,
-        _serving("stations.web:create_app", environ) as ours,
+        serving("tests.benchmarks.hello:create_app", {}) as hello,
+        serving("stations.web:create_app", environ) as ours,
     ):
         for zipped in (False, True):
             script = instance / "questions.lua"
@@ -131,7 +131,7 @@ def _wrk(server: tuple[int, int], script: Path | None, *, seconds: int = SECONDS
 
 
 @contextmanager
-def _serving(target: str, environ: dict[str, str]) -> Iterator[tuple[int, int]]:
+def serving(target: str, environ: dict[str, str]) -> Iterator[tuple[int, int]]:
     """Give the port and the process of a server that answers."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
