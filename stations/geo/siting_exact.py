@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import highspy
@@ -12,6 +13,9 @@ from stations.geo.siting import CoverRows
 
 PROVEN_GAP = 1e-6
 """Relative difference between value and bound at which a choice counts as proven."""
+
+Stopped = Callable[[], bool]
+"""Whether the solver is to end; asked between its steps, which may take seconds each on large questions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +40,17 @@ class Proof:
         return self.gap <= PROVEN_GAP
 
 
-def prove_most(rows: CoverRows, start: NDArray[np.int64], *, budget: float, seconds: float) -> Proof:
+def prove_most(
+    rows: CoverRows, start: NDArray[np.int64], *, budget: float, seconds: float, stopped: Stopped | None = None
+) -> Proof:
     """Return the choice within `budget` that covers most, as good as it was found and proven in `seconds`.
+
+    Once `stopped` says so the best found until then comes back.
 
     Source: R. Church and C. ReVelle, The maximal covering location problem, 1974.
     """
     options, count = len(rows.cost), len(rows.weight)
-    solver = _solver(seconds)
+    solver = _solver(seconds, stopped)
     cost = np.concatenate([np.zeros(options), rows.weight])
     solver.passModel(_model(rows, cost, maximise=True, side=rows.cost, lower=-highspy.kHighsInf, upper=budget))
     value = rows.value(start)
@@ -56,13 +64,17 @@ def prove_most(rows: CoverRows, start: NDArray[np.int64], *, budget: float, seco
     return Proof(start, value, max(value, min(_bound(solver, everything), everything)))
 
 
-def prove_fewest(rows: CoverRows, start: NDArray[np.int64], *, target: float, seconds: float) -> Proof:
+def prove_fewest(
+    rows: CoverRows, start: NDArray[np.int64], *, target: float, seconds: float, stopped: Stopped | None = None
+) -> Proof:
     """Return the cheapest choice that covers at least the weight `target`, of which `start` is one.
+
+    Once `stopped` says so the best found until then comes back.
 
     Source: C. Toregas, R. Swain, C. ReVelle, L. Bergman, The location of emergency service facilities, 1971.
     """
     options = len(rows.cost)
-    solver = _solver(seconds)
+    solver = _solver(seconds, stopped)
     cost = np.concatenate([rows.cost, np.zeros(len(rows.weight))])
     scale = float(rows.weight.sum()) or 1.0
     solver.passModel(
@@ -77,12 +89,14 @@ def prove_fewest(rows: CoverRows, start: NDArray[np.int64], *, target: float, se
     return Proof(start, value, min(value, max(_bound(solver, 0.0), 0.0)))
 
 
-def _solver(seconds: float) -> highspy.Highs:
+def _solver(seconds: float, stopped: Stopped | None) -> highspy.Highs:
     solver = highspy.Highs()  # type: ignore[no-untyped-call]
     solver.setOptionValue("output_flag", False)
     solver.setOptionValue("time_limit", float(seconds))
     solver.setOptionValue("mip_rel_gap", PROVEN_GAP / 10)
     solver.setOptionValue("threads", 1)
+    if stopped is not None:
+        solver.cbMipInterrupt.subscribe(lambda event: event.interrupt() if stopped() else None)
     return solver
 
 

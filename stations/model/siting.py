@@ -11,6 +11,8 @@ from stations.model.queries import CoverageQuery
 
 MOST_NEW = 100
 MOST_PROOF_S = 600
+MOST_JOB_PROOF_S = 120
+"""A job keeps the others waiting; at the terminal a proof may take longer."""
 
 
 class SitingGoal(StrEnum):

@@ -18,11 +18,12 @@ from stations.model.progress import Progress
 from stations.services.office import Office
 from stations.services.prints import run_print
 from stations.services.publishing import Workshop, is_behind, publish_list
+from stations.services.siting_job import run_siting
 from stations.settings import Settings
 from stations.store.jobs import JobStore
 
-MOST_OF_KIND = {"print": 3}
-"""Anybody may ask for a print: no more of them wait or run at a time."""
+MOST_OF_KIND = {"print": 3, "siting": 2}
+"""Anybody may ask for a print, and a proof takes minutes: no more of them wait or run at a time."""
 POLL_S = 0.2
 BEAT_S = 2.0
 LONGEST_PAUSE_S = 5.0
@@ -31,7 +32,11 @@ TRY_AGAIN_AFTER_S = 60.0
 
 Work = Callable[[Mapping[str, Any], Workshop], Iterator[Any]]
 """A kind of job: yields `Progress`, and last what it comes to, as JSON can say it."""
-KINDS: Mapping[str, Work] = {"publish": lambda _arguments, shop: publish_list(shop), "print": run_print}
+KINDS: Mapping[str, Work] = {
+    "publish": lambda _arguments, shop: publish_list(shop),
+    "print": run_print,
+    "siting": run_siting,
+}
 
 _log = logging.getLogger(__name__)
 

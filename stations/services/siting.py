@@ -19,7 +19,7 @@ from stations.geo.siting import (
     next_best,
     saving_rows,
 )
-from stations.geo.siting_exact import Proof, prove_fewest, prove_most
+from stations.geo.siting_exact import Proof, Stopped, prove_fewest, prove_most
 from stations.model.siting import Candidate, SitingAnswer, SitingGoal, SitingQuery, Suggestion
 from stations.services.candidates import list_candidates, seconds_to
 from stations.services.coverage import check_cutoff, stations_that_count
@@ -50,11 +50,11 @@ class _Scene:
         return self.now > self.cutoff_s
 
 
-def suggest_sites(query: SitingQuery, region: Region) -> SitingAnswer:
+def suggest_sites(query: SitingQuery, region: Region, *, stopped: Stopped | None = None) -> SitingAnswer:
     """Return what to add to the stations that surely count, which stay.
 
     Without `query.proof_s` the choice is greedy, exchanged while that helps; with it the solver goes on from there,
-    for so many seconds at most, and never returns less.
+    for so many seconds at most or until `stopped` says so, and never returns less.
 
     Raises
     ------
@@ -70,7 +70,8 @@ def suggest_sites(query: SitingQuery, region: Region) -> SitingAnswer:
     rows = _rows(query, scene)
     covered, total = float(scene.weight[~scene.in_need].sum()), float(demand.weight.sum())
     chosen = _chosen(query, rows, covered=covered, total=total)
-    proof = _prove(query, rows, chosen, target=query.target_share * total - covered) if len(rows.weight) else None
+    target = query.target_share * total - covered
+    proof = _prove(query, rows, chosen, target=target, stopped=stopped) if len(rows.weight) else None
     picked = proof.chosen if proof else chosen
     after = np.minimum(scene.now, scene.seconds[:, picked].min(axis=1, initial=np.inf))
     on_network = float(scene.weight.sum())
@@ -146,12 +147,14 @@ def _chosen(query: SitingQuery, rows: CoverRows, *, covered: float, total: float
     )
 
 
-def _prove(query: SitingQuery, rows: CoverRows, start: NDArray[np.int64], *, target: float) -> Proof | None:
+def _prove(
+    query: SitingQuery, rows: CoverRows, start: NDArray[np.int64], *, target: float, stopped: Stopped | None
+) -> Proof | None:
     if not query.proof_s or (query.goal is SitingGoal.FEWEST and target <= 0):
         return None
     if query.goal is SitingGoal.FEWEST:
-        return prove_fewest(rows, start, target=target, seconds=query.proof_s)
-    return prove_most(rows, start, budget=query.new, seconds=query.proof_s)
+        return prove_fewest(rows, start, target=target, seconds=query.proof_s, stopped=stopped)
+    return prove_most(rows, start, budget=query.new, seconds=query.proof_s, stopped=stopped)
 
 
 def _value(query: SitingQuery, rows: CoverRows, chosen: NDArray[np.int64]) -> float:

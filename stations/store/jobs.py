@@ -19,6 +19,7 @@ from stations.store.office_tables import JOB
 MOST_WAITING = 20
 DEAD_AFTER = timedelta(seconds=30)
 MOST_TRIES = 2
+PATIENT_KINDS = ("print", "siting")
 KEPT_FOR = timedelta(days=7)
 
 
@@ -78,7 +79,7 @@ class JobStore:
     def take(self, runner: str) -> Job | None:
         """Give the oldest waiting job to `runner` and to no other; `None` if there is none.
 
-        Prints, which anybody may ask for, come after what the office waits for.
+        Prints, which anybody may ask for, and proofs of sites come after what the office waits for.
         A job whose runner has not been heard of for 30 s is taken once more; if that happens again it has failed.
         """
         now = datetime.now(UTC)
@@ -86,7 +87,7 @@ class JobStore:
             gone = self._here() & (JOB.c.state == JobState.RUNNING) & _takeable(now)
             failed = {"state": JobState.FAILED, "ended_at": now, "error_key": "job.runner_died", "error_values": {}}
             connection.execute(update(JOB).where(gone, JOB.c.tries >= MOST_TRIES).values(failed))
-            order = (JOB.c.kind == "print", JOB.c.made_at, JOB.c.job_id)
+            order = (JOB.c.kind.in_(PATIENT_KINDS), JOB.c.made_at, JOB.c.job_id)
             oldest = select(JOB).where(self._here(), _takeable(now)).order_by(*order).limit(1)
             row = connection.execute(oldest).mappings().first()
             if row is None:

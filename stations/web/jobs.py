@@ -1,22 +1,35 @@
-"""How far long work is, and its end: `/api/jobs/<id>`."""
+"""Long work: its start, how far it is, and its end: `/api/jobs`."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, jsonify
+from flask import Blueprint, Response, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
 from stations.model.jobs import Job
 from stations.model.keys import Role
-from stations.services.jobs import cancel_job, read_job
+from stations.services.jobs import cancel_job, read_job, start_job
+from stations.services.siting_job import to_arguments
+from stations.web.current import current_region
 from stations.web.language import tell
 from stations.web.login import guard_forms
-from stations.web.office import current_office, require_role
+from stations.web.office import authorship, current_office, require_role
+from stations.web.parse import parameters_of, parse_proof
 
 bp = Blueprint("jobs", __name__)
 bp.before_request(guard_forms)
+
+
+@bp.post("/api/jobs")
+@require_role(Role.STEWARD)
+def start() -> ResponseReturnValue:
+    """Start the proof of the best sites (`kind` ``siting``), by the parameters of `/api/siting` and `prove` seconds."""
+    query = parse_proof(parameters_of(request), current_region().profile)
+    job_id = start_job(current_office(), "siting", to_arguments(query), author=authorship().author)
+    response = _answer(read_job(current_office(), job_id))
+    return response, 202, {"Location": url_for("jobs.job", job_id=job_id)}
 
 
 @bp.get("/api/jobs/<job_id>")
@@ -33,7 +46,7 @@ def cancel(job_id: str) -> ResponseReturnValue:
     return _answer(read_job(current_office(), job_id))
 
 
-def _answer(found: Job) -> ResponseReturnValue:
+def _answer(found: Job) -> Response:
     response = jsonify(_job_object(found))
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -8,7 +8,7 @@ from typing import Any
 
 from stations.model.keys import ArrivalState, EntryMethod, Need, ServiceKey, StationKind, TravelMode, TravelReason
 from stations.model.queries import MAX_BUDGET_MIN, MAX_CUTOFF_MIN, MAX_LIMIT
-from stations.model.siting import MOST_NEW, CandidateSource, SitingGoal
+from stations.model.siting import MOST_JOB_PROOF_S, MOST_NEW, CandidateSource, SitingGoal
 from stations.model.taps import TapAnswer
 
 Json = dict[str, Any]
@@ -108,6 +108,16 @@ def _paths() -> Json:
         },
         "/api/places": {"get": _ask("places whose name holds what was typed", [_query("q", TEXT)], {"type": "object"})},
         "/api/basemap": {"get": _ask("roads, water and names to draw a map on", [], {"type": "object"})},
+        "/api/jobs": {
+            "post": _ask(
+                "start the proof of the best sites; for who is logged in, by the parameters of /api/siting",
+                [
+                    _query("kind", {"type": "string", "enum": ["siting"]}, required=True),
+                    _query("prove", {**NUMBER, "minimum": 1, "maximum": MOST_JOB_PROOF_S}, "seconds at most"),
+                ],
+                {"type": "object"},
+            )
+        },
         "/api/jobs/{job_id}": {
             "get": _ask("how far long work is", [_in_path("job_id")], {"type": "object"}),
             "delete": _ask("break long work off; for who is logged in", [_in_path("job_id")], {"type": "object"}),

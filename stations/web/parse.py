@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import secrets
+from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -27,7 +28,7 @@ from stations.model.queries import (
     read_moment,
 )
 from stations.model.region import RegionProfile
-from stations.model.siting import CandidateSource, SitingGoal, SitingQuery
+from stations.model.siting import MOST_JOB_PROOF_S, CandidateSource, SitingGoal, SitingQuery
 from stations.model.taps import Tap, TapAnswer
 from stations.services.week import ALL_ROWS, WeekKey
 
@@ -172,6 +173,22 @@ def parse_siting(given: Parameters, profile: RegionProfile) -> SitingQuery:
         source=read_key(CandidateSource, given.get("candidates") or CandidateSource.PLACES, name="candidates"),
         target_share=_number(given, "target_share", default="0.95"),
     )
+
+
+def parse_proof(given: Parameters, profile: RegionProfile) -> SitingQuery:
+    """Return the query of new sites whose best choice is to be proven by a job, for `prove` seconds at most.
+
+    Raises
+    ------
+    InputError
+        `kind` is not ``siting``, `prove` not from 1 to 120, or the query cannot be read.
+    """
+    kind, seconds = given.get("kind", ""), _number(given, "prove", default="60")
+    if kind != "siting":
+        raise InputError("error.not_one_of", field="kind", name="kind", value=kind[:40], allowed="siting")
+    if not 1 <= seconds <= MOST_JOB_PROOF_S:
+        raise InputError("siting.proof_job", field="prove", value=seconds, most=MOST_JOB_PROOF_S)
+    return replace(parse_siting(given, profile), proof_s=seconds)
 
 
 def parse_week(given: Parameters, profile: RegionProfile) -> tuple[CoverageQuery, date, tuple[WeekKey, ...]]:

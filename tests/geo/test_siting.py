@@ -144,6 +144,15 @@ def test_without_time_the_start_is_kept_and_its_bound_told():
     assert proof.bound >= proof.value
 
 
+def test_a_solver_that_is_stopped_keeps_the_start_and_tells_its_bound():
+    covers, weight, _ = plane(seed=3, points=1500, sites=150, radius=1.0)
+    rows = cover_rows(covers, weight)
+    start = choose_options(rows, budget=12)
+    proof = prove_most(rows, start, budget=12, seconds=SECONDS, stopped=lambda: True)
+
+    assert proof.bound >= proof.value >= rows.value(start)
+
+
 def plane(*, seed, points=200, sites=40, radius=2.0):
     random = np.random.default_rng(seed)
     at, site = random.uniform(0, 10, (points, 2)), random.uniform(0, 10, (sites, 2))

@@ -172,8 +172,9 @@ def test_regions_do_not_see_each_other(store):
         other.read(job.job_id)
 
 
-def test_prints_come_after_what_the_office_waits_for(store):
-    printed, published = store.start("print", {}, ""), store.start("publish", {}, "li")
+@pytest.mark.parametrize("kind", ["print", "siting"])
+def test_prints_and_proofs_come_after_what_the_office_waits_for(store, kind):
+    printed, published = store.start(kind, {}, ""), store.start("publish", {}, "li")
 
     assert [store.take("r1").job_id, store.take("r1").job_id] == [published.job_id, printed.job_id]
 

@@ -505,3 +505,42 @@ def test_the_list_is_taken_out(app, ending):
     assert ending in answer.headers["Content-Disposition"]
     assert client.get("/manage/export.file?as_of=2100-01-01").status_code == 400
     assert client.get("/manage/export.file?format=exe").status_code == 400
+
+
+# ---- Proofs of sites, which occupy the machine
+
+
+PROOF = {"kind": "siting", "mode": "walk", "minutes": "5.2", "new": "1", "prove": "5"}
+
+
+def test_who_keeps_the_list_starts_a_proof_and_two_at_most(own):
+    app, office = own
+    client, token = logged_in(app)
+    started = [client.post("/api/jobs", data={**PROOF, "csrf_token": token}) for _ in range(3)]
+
+    assert [one.status_code for one in started] == [202, 202, 429]
+    job = started[0].get_json()
+    assert (job["kind"], job["state"]) == ("siting", "queued")
+    assert started[0].headers["Location"] == f"/api/jobs/{job['job_id']}"
+    assert office.jobs.read(job["job_id"]).author == "the-steward"
+    assert office.jobs.read(job["job_id"]).arguments["proof_s"] == 5
+
+
+@pytest.mark.parametrize(
+    "given", [{"prove": "121"}, {"prove": "0"}, {"prove": "nan"}, {"kind": "publish"}, {"new": "0"}]
+)
+def test_a_proof_that_cannot_be_asked_does_not_wait(own, given):
+    app, office = own
+    client, token = logged_in(app)
+
+    assert client.post("/api/jobs", data={**PROOF, **given, "csrf_token": token}).status_code == 400
+    assert not office.jobs.is_waiting("siting")
+
+
+def test_a_stranger_and_a_viewer_start_no_proof(own):
+    app, office = own
+    viewer, token = logged_in(app, Role.VIEWER)
+
+    assert viewer.post("/api/jobs", data={**PROOF, "csrf_token": token}).status_code == 403
+    assert app.test_client().post("/api/jobs", data=PROOF).status_code in (400, 401, 403)
+    assert not office.jobs.is_waiting("siting")
