@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from stations.errors import InputError
 from stations.geo.crs import local_crs, to_degrees, to_metres
 from stations.geo.seats import Seats, direct_ms, times_through_ends
 from stations.geo.snap import OFF_NETWORK
@@ -15,13 +16,19 @@ from stations.model.keys import TravelMode
 from stations.model.siting import Candidate, CandidateSource
 from stations.services.region import Region
 
-MOST_CANDIDATES = 500
+MOST_CANDIDATES = 1_000
 GRID_STEPS_M = (500.0, 1000.0, 2000.0, 5000.0, 10_000.0, 20_000.0)
 AT_ONCE = 16
 
 
 def list_candidates(source: CandidateSource, region: Region, layer: str = "") -> tuple[Candidate, ...]:
-    """Return where a station could be, at most `MOST_CANDIDATES`: those with most demand near where there are more."""
+    """Return where a station could be; a grid is as fine as `MOST_CANDIDATES` allow.
+
+    Raises
+    ------
+    InputError
+        There are more than `MOST_CANDIDATES`.
+    """
     if source is CandidateSource.GRID:
         return _grid(region, layer)
     if source is CandidateSource.PUBLIC:
@@ -29,7 +36,9 @@ def list_candidates(source: CandidateSource, region: Region, layer: str = "") ->
         found = [Candidate(one.name, one.township, one.lon, one.lat) for one in (region.stations[k] for k in numbers)]
     else:
         found = [Candidate(one.name, one.township, one.lon, one.lat) for one in region.places]
-    return tuple(found[:MOST_CANDIDATES])
+    if len(found) > MOST_CANDIDATES:
+        raise InputError("siting.too_many", field="candidates", value=len(found), most=MOST_CANDIDATES)
+    return tuple(found)
 
 
 def seconds_to(candidates: Sequence[Candidate], region: Region, mode: TravelMode, layer: str) -> NDArray[np.float64]:

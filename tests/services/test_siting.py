@@ -7,6 +7,7 @@ and F, 100 residents each; A and C are 600 s away, 50 residents live off the roa
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -102,6 +103,14 @@ def test_the_best_that_can_be_reached_is_told(region):
 
 def test_a_grid_holds_the_demand(region):
     assert suggest_sites(asked(source=CandidateSource.GRID), region).candidates >= 1
+
+
+def test_more_candidates_than_can_be_weighed_are_refused_and_none_is_dropped(region):
+    many = replace(region, places=region.places * 400, _kept={})
+    with pytest.raises(InputError) as error:
+        suggest_sites(asked(), many)
+
+    assert (error.value.key, error.value.values["value"]) == ("siting.too_many", 1_200)
 
 
 def test_page_and_terminal_say_the_same(town, tmp_path, capsys):
