@@ -145,7 +145,8 @@ def resilience() -> ResponseReturnValue:
 
 @bp.get("/api/siting")
 def siting() -> ResponseReturnValue:
-    """Answer which new sites would help most, chosen at once; the proven best is asked for at the terminal."""
+    """Answer which new sites would help most, chosen at once; a proof is a job."""
+    current_app.extensions["rate_limit"].count(request.remote_addr or "")
     region = current_region()
     query = parse_siting(parameters_of(request), region.profile)
     return _geojson(siting_collection(suggest_sites(query, region), region))
