@@ -111,3 +111,13 @@ class SitingAnswer:
     value: float
     bound: float | None
     proven: bool
+
+    @property
+    def share_before(self) -> float | None:
+        """Covered demand as a share of all demand; `None` where there is no demand."""
+        return self.covered_before / self.weight if self.weight else None
+
+    @property
+    def share_after(self) -> float | None:
+        """What `share_before` would be with the suggestions."""
+        return self.covered_after / self.weight if self.weight else None

@@ -8,21 +8,32 @@ from flask import Blueprint, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
+from stations.errors import InputError
 from stations.maps.style import page_words
 from stations.maps.week_strip import draw_week
 from stations.model.coverage import WeekAnswer
 from stations.model.keys import Need
 from stations.model.queries import CoverageQuery
+from stations.model.siting import CandidateSource, SitingGoal
 from stations.services.coverage import compare_placed_and_usable
 from stations.services.demand_here import look_at_demand
 from stations.services.gap_places import rank_gaps, rank_unknown
 from stations.services.region import Region
 from stations.services.remedies import sum_remedies
 from stations.services.resilience import measure_resilience
+from stations.services.siting import suggest_sites
 from stations.services.week import ALL_ROWS, WeekKey, measure_week, notable_weeks
 from stations.web.current import current_region
-from stations.web.language import current_language
-from stations.web.parse import Parameters, parameters_of, parse_coverage, parse_place, parse_radius, parse_week
+from stations.web.language import current_language, tell
+from stations.web.parse import (
+    Parameters,
+    parameters_of,
+    parse_coverage,
+    parse_place,
+    parse_radius,
+    parse_siting,
+    parse_week,
+)
 from stations.web.planner_map import draw_map
 
 bp = Blueprint("planner", __name__)
@@ -52,6 +63,7 @@ def coverage() -> ResponseReturnValue:
         gaps_listed=GAPS_LISTED,
         stations_listed=STATIONS_LISTED,
         **_choices(region),
+        **_sites(given, region),
         **_week(query, given, region),
         asked=asked_again(query),
         words=_script_words(),
@@ -92,6 +104,19 @@ def _choices(region: Region) -> dict[str, object]:
         "layers": region.layers,
         "stations": [station for station, own in zip(region.stations, listed, strict=True) if own],
     }
+
+
+def _sites(given: Parameters, region: Region) -> dict[str, object]:
+    """Return the new sites that are asked for (`new`), or in words why there are none."""
+    found: dict[str, object] = {"goals": list(SitingGoal), "sources": list(CandidateSource), "sites": None}
+    found["names"] = {station.station_id: station.name for station in region.stations}
+    if not given.get("new"):
+        return found
+    try:
+        query = parse_siting(given, region.profile)
+        return {**found, "sites": region.keep(("sites", query), lambda: suggest_sites(query, region))}
+    except InputError as error:
+        return {**found, "problem": tell(error.key, **error.values)}
 
 
 def _week(query: CoverageQuery, given: Parameters, region: Region) -> dict[str, object]:

@@ -102,7 +102,7 @@ SCREENS = {
     "gone": ("/stations/nowhere", False, is_there),
     "error": ("/nowhere", False, is_there),
     "coverage": ("/planner/coverage?mode=walk", False, is_there),
-    "planner": ("/planner?mode=walk&need=toilet&when=2026-11-18T02:00&lang=en", False, has_what_if),
+    "planner": ("/planner?mode=walk&need=toilet&when=2026-11-18T02:00&new=2&lang=en", False, has_what_if),
     "login": ("/login", False, is_there),
 }
 

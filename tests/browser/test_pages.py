@@ -35,7 +35,7 @@ def test_pages_ask_no_other_host_and_complain_of_nothing(visit, path, lang):
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_no_page_is_wider_than_the_screen(visit, lang):
     window = visit(1280, 640, at=CENTRE)
-    for path in ["/", "/stations/yz001", "/planner/coverage?mode=walk"]:
+    for path in ["/", "/stations/yz001", "/planner?mode=walk&new=2"]:
         page = window.go(f"{path}{'&' if '?' in path else '?'}lang={lang}")
         if path == "/":
             page.wait_for_selector("#list .card")
@@ -135,9 +135,9 @@ def test_no_name_comes_alive_on_the_coverage_map(coverage, hostile_home, hostile
 
 def test_the_form_of_the_planner_computes_and_its_question_outlives_the_language(visit):
     page = visit(1280, 900).go("/planner/coverage?lang=en")
-    page.locator("select[name=mode]").select_option("walk")
-    page.locator("input[name=minutes]").fill("5")
-    page.locator("select[name=need]").select_option("toilet")
+    page.locator("#ask select[name=mode]").select_option("walk")
+    page.locator("#ask input[name=minutes]").fill("5")
+    page.locator("#ask select[name=need]").select_option("toilet")
     page.get_by_role("button", name=say("en", "page.compute")).click()
     page.wait_for_url("**/planner?**minutes=5**")
     assert "within 5 min" in page.locator(".method").inner_text()
@@ -145,7 +145,7 @@ def test_the_form_of_the_planner_computes_and_its_question_outlives_the_language
     page.locator("a.language").click()
     page.wait_for_url("**lang=zh**")
 
-    asked = [page.locator(f"[name={name}]").input_value() for name in ("mode", "minutes", "need", "lang")]
+    asked = [page.locator(f"#ask [name={name}]").input_value() for name in ("mode", "minutes", "need", "lang")]
     assert asked == ["walk", "5", "toilet", "zh"]
 
 
@@ -203,4 +203,4 @@ def test_a_click_on_the_map_tells_its_demand_and_an_hour_of_the_week_is_gone_to(
     strip.click(position={"x": wide * (24 * 4 + 12.5) / 168, "y": 10})
     page.wait_for_url("**when=2026-11-20T12%3A00**")
 
-    assert page.locator("[name=need]").input_value() == "toilet"
+    assert page.locator("#ask [name=need]").input_value() == "toilet"

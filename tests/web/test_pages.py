@@ -112,7 +112,9 @@ def test_filters_and_time_count_without_scripts(read, asked, expected):
 
     assert [tag["id"] for tag in page.of("li") if tag.get("class") == "card"] == [f"station-{one}" for one in expected]
     assert ("spare" in page.values("class")) == ("budget_min" in asked)
-    assert [tag.get("value") for tag in page.of("input") if tag.get("name") == "when"] == [asked["when"]]
+    assert [tag.get("value") for tag in page.of("input") if tag.get("name") == "when" and tag["type"] != "hidden"] == [
+        asked["when"]
+    ]
     assert response.text.count(" checked") == len(asked.keys() & {"open_on_arrival", "always_open", "no_registration"})
 
 
@@ -209,6 +211,23 @@ def test_the_coverage_page_shows_numbers_townships_and_method(read):
     assert "镇" in page.text
     assert "3.6 km/h" in page.text
     assert "within 6 min" in page.text
+
+
+def test_new_sites_are_suggested_where_they_are_asked_for(read):
+    # At B, of the places A, B and C, a station reaches A and C too: 200 of 650 are newly covered.
+    _, page = read("/planner?mode=walk&minutes=6&new=1&lang=en")
+    _, without = read("/planner?mode=walk&minutes=6&lang=en")
+
+    assert say("en", "siting.covered", before="61.5 %", after="92.3 %") in page.text
+    assert "B村" in page.text
+    assert say("en", "planner.not_proven") not in without.text
+
+
+def test_what_cannot_be_suggested_is_told_on_the_page(read):
+    response, page = read("/planner?mode=walk&minutes=6&new=101&lang=en")
+
+    assert response.status_code == 200
+    assert say("en", "siting.new", value=101, most=100) in page.text
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -341,7 +360,9 @@ def test_the_language_link_keeps_what_was_asked(read):
     assert response.status_code == 200
     assert other.of("html") == [{"lang": "en"}]
     assert [tag["value"] for tag in other.of("option") if "selected" in tag] == ["walk", "toilet"]
-    assert [tag["value"] for tag in other.of("input") if tag.get("name") == "when"] == ["2026-11-16T12:00"]
+    assert [tag["value"] for tag in other.of("input") if tag.get("name") == "when" and tag["type"] != "hidden"] == [
+        "2026-11-16T12:00"
+    ]
 
 
 # ---- Text of a file stays text

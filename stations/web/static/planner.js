@@ -211,6 +211,13 @@
       map.getContainer().scrollIntoView({ block: "nearest" });
     });
   }
+  for (const button of document.querySelectorAll(".try")) {
+    button.addEventListener("click", () => {
+      map.setView([button.dataset.lat, button.dataset.lon], CLOSE_ZOOM);
+      if (candidate) move(map.getCenter());
+      else toggleCandidate();
+    });
+  }
   byId("add-candidate").addEventListener("click", toggleCandidate);
   byId("switch-off").addEventListener("click", () => changeChosen(null));
   byId("change-hours").addEventListener("click", () => changeChosen(byId("changed-hours").value.trim()));
