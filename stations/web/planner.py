@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from flask import Blueprint, jsonify, render_template, request
+from flask import Blueprint, current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -112,6 +112,7 @@ def _sites(given: Parameters, region: Region) -> dict[str, object]:
     found["names"] = {station.station_id: station.name for station in region.stations}
     if not given.get("new"):
         return found
+    current_app.extensions["rate_limit"].count(request.remote_addr or "")
     try:
         query = parse_siting(given, region.profile)
         return {**found, "sites": region.keep(("sites", query), lambda: suggest_sites(query, region))}

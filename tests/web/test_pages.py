@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from dataclasses import replace
 from html import escape
 from html.parser import HTMLParser
 from urllib.parse import quote
@@ -500,3 +501,13 @@ def test_the_map_shows_only_the_stations_that_count(client):
 
     assert every.count("station-mark") == 4
     assert night.count("station-mark") == 1
+
+
+def test_a_stranger_asks_for_new_sites_only_so_often(town, monkeypatch):
+    monkeypatch.setattr("stations.web.rate_limit.MINUTE_S", 10**9)  # no minute ends during the test
+    settings = replace(town.settings, rate_limit=1)
+    asking = create_app(settings).test_client()
+    statuses = [asking.get("/planner?mode=walk&new=1").status_code for _ in range(2)]
+
+    assert statuses == [200, 429]
+    assert asking.get("/planner?mode=walk").status_code == 200
