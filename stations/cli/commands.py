@@ -21,10 +21,10 @@ from stations.services.build import build_region, report_build
 from stations.services.calibrate import calibrate as compare_trips
 from stations.services.create import NewRegion
 from stations.services.create import create_region as make_region
+from stations.services.create import import_roads as bring_roads
 from stations.services.geojson import nearest_collection
 from stations.services.nearest import find_nearest
 from stations.services.region import Region, load_region
-from stations.services.region_files import import_roads as bring_roads
 from stations.settings import Settings
 from stations.texts import say
 

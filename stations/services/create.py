@@ -1,11 +1,12 @@
-"""Make a region of one's own: a folder with its profile, roads and stations."""
+"""Make a region of one's own, a folder with its profile, roads and stations, or replace its roads."""
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,6 +24,7 @@ from stations.model.region import RegionProfile
 from stations.model.standard import STANDARD_MODES
 from stations.model.station import Station
 from stations.services.build import usable_stations
+from stations.settings import Settings
 from stations.texts import LANGUAGES, say
 
 OSM_ENDINGS = (".osm.pbf", ".osm", ".pbf")
@@ -81,7 +83,7 @@ def create_region(new: NewRegion) -> Iterator[Progress]:
     with TemporaryDirectory(dir=new.folder.parent, prefix=".new-") as made:
         folder = Path(made) / "region"
         folder.mkdir()
-        copy_road_file(new.roads, folder / profile.roads_file)
+        _copy_road_file(new.roads, folder / profile.roads_file)
         write_station_list(folder / "stations.csv", _stations(new, profile), sample=False)
         write_profile(folder, profile)
         read_profile(folder)
@@ -91,7 +93,40 @@ def create_region(new: NewRegion) -> Iterator[Progress]:
     yield Progress("progress.create", 2, 2)
 
 
-def copy_road_file(source: Path, target: Path) -> None:
+def import_roads(path: Path, settings: Settings, *, columns: Mapping[str, str]) -> Iterator[Progress]:
+    """Check a road file against the region and take it over; the old one stays until the new one is in place.
+
+    Raises
+    ------
+    FileError
+        It cannot be read, or has no road in the region.
+    """
+    profile = read_profile(settings.region)
+    yield Progress("progress.roads", 0, 1)
+    read_roads(path, profiles=profile.modes, bounds=profile.bounds, columns=columns)
+    name = road_file_name(path)
+    with TemporaryDirectory(dir=profile.folder, prefix=".new-") as made:
+        _copy_road_file(path, Path(made) / name)
+        for new in sorted(Path(made).iterdir()):
+            target = profile.folder / new.name
+            if target.is_dir():
+                shutil.rmtree(target)
+            os.replace(new, target)
+    source = _road_source(path)
+    write_profile(
+        profile.folder,
+        replace(
+            profile,
+            roads_file=name,
+            road_columns=dict(columns),
+            dates={**profile.dates, "roads": day_of(path)},
+            sources={**profile.sources, "roads": source},
+        ),
+    )
+    yield Progress("progress.roads", 1, 1)
+
+
+def _copy_road_file(source: Path, target: Path) -> None:
     """Copy a road file; of a Shapefile the files beside it, of a FileGDB its folder."""
     if source.is_dir():
         shutil.copytree(source, target)
@@ -102,7 +137,7 @@ def copy_road_file(source: Path, target: Path) -> None:
             shutil.copyfile(beside, target.with_suffix(beside.suffix.lower()))
 
 
-def road_source(path: Path) -> dict[str, str]:
+def _road_source(path: Path) -> dict[str, str]:
     """Return what is said of where roads come from, by language: OpenStreetMap asks to be named with its licence."""
     if not path.name.lower().endswith((*OSM_ENDINGS, ".graphml")):
         return dict.fromkeys(LANGUAGES, path.name)
@@ -138,7 +173,7 @@ def _profile(new: NewRegion) -> RegionProfile:
         roads_file=road_file_name(new.roads),
         road_columns=dict(new.road_columns),
         dates={"roads": day_of(new.roads), "stations": day_of(new.stations or new.roads)},
-        sources={"roads": road_source(new.roads)},
+        sources={"roads": _road_source(new.roads)},
     )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,14 @@ EFFORT = {"registration": 1, "hours": 2, "service": 3}
 """What is changed at a station, by how much it takes."""
 
 
+@dataclass(frozen=True, slots=True)
+class RemedySum:
+    """One remedy at one station, and the `places` that it helps; its weight is at least what they gain by it."""
+
+    remedy: Remedy
+    places: int
+
+
 def rank_gaps(query: CoverageQuery, region: Region) -> tuple[GapPlace, ...]:
     """Return the gaps as places, the heaviest first: demand on the network that no usable station reaches in time.
 
@@ -49,6 +57,23 @@ def rank_gaps(query: CoverageQuery, region: Region) -> tuple[GapPlace, ...]:
 def rank_unknown(query: CoverageQuery, region: Region) -> tuple[GapPlace, ...]:
     """Return the demand of unknown state as places, as `rank_gaps` does: off the network, or by unknown stations."""
     return _places_in_state(query, region, CoverState.UNKNOWN)
+
+
+def sum_remedies(gaps: Iterable[GapPlace]) -> tuple[RemedySum, ...]:
+    """Return the remedies at existing stations that several gaps share, those that help most first.
+
+    A remedy may also serve gaps for which another was cheaper: its weight is a lower bound.
+    """
+    sums: dict[tuple[object, ...], RemedySum] = {}
+    for gap in gaps:
+        own = gap.remedy
+        if own.station_id is None:
+            continue
+        key = (own.key, own.station_id, own.changes)
+        before = sums.get(key)
+        weight = (own.weight or 0.0) + (before.remedy.weight or 0.0 if before else 0.0)
+        sums[key] = RemedySum(replace(own, weight=weight), 1 + (before.places if before else 0))
+    return tuple(sorted(sums.values(), key=lambda one: (-(one.remedy.weight or 0.0), str(one.remedy.station_id))))
 
 
 def _places_in_state(query: CoverageQuery, region: Region, wanted: CoverState) -> tuple[GapPlace, ...]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 
 from stations.geo.kernels import UNREACHED
 from stations.geo.ranking import USABLE, rank_by_use
 from stations.hours.timetable import SOON_S, seconds_of
-from stations.model.answers import Instead, NearestAnswer
-from stations.model.queries import NearestQuery
+from stations.model.answers import FoundStation, Instead, NearestAnswer
+from stations.model.keys import TravelMode
+from stations.model.queries import NearestQuery, Place
+from stations.model.station import Station
 from stations.model.taps import UNREAD, DoorReport
 from stations.services.found import Asked, Line, describe, lines_of
 from stations.services.instead import InsteadLines, find_instead
@@ -18,6 +21,7 @@ from stations.services.region import Region
 from stations.services.station_arrays import Mask
 from stations.services.trips import plan_trips
 
+MOST_ALTERNATIVES = 3
 NO_BUDGET = -1
 
 
@@ -55,6 +59,20 @@ def find_nearest(query: NearestQuery, region: Region, *, doors: DoorReport = UNR
             public=tuple(describe(line, asked) for line in instead.public),
         ),
     )
+
+
+def find_alternatives(
+    station: Station, region: Region, *, mode: TravelMode, when: datetime, doors: DoorReport = UNREAD
+) -> tuple[FoundStation, ...]:
+    """Return the other stations that somebody at the door of `station` can use soonest, at most three.
+
+    It may be one that is closed, and so is not in the region. Those without a travel time are left out. In the order
+    of `find_nearest`.
+    """
+    asked = NearestQuery(Place(station.lon, station.lat), mode, when, limit=MOST_ALTERNATIVES + 1)
+    found = find_nearest(asked, region, doors=doors).found
+    others = (one for one in found if one.station.station_id != station.station_id and one.travel_s is not None)
+    return tuple(others)[:MOST_ALTERNATIVES]
 
 
 def rank_nearest(query: NearestQuery, region: Region, *, doors: DoorReport = UNREAD) -> Ranking:

@@ -6,7 +6,9 @@ import threading
 import weakref
 from functools import cached_property
 
+from stations.errors import StoreError
 from stations.loaders.region import read_profile
+from stations.model.station import Station
 from stations.services.secret_key import secret_key
 from stations.settings import Settings
 from stations.store.accounts import AccountStore
@@ -79,3 +81,12 @@ class Office:
             if self._database is not None:
                 self._database.close()
                 self._database = None
+
+
+def find_closed(station_id: str, office: Office) -> Station | None:
+    """Return a station of the list that is closed; `None` where there is none, or the database does not answer."""
+    try:
+        stored = office.stations.read().stations
+    except StoreError:
+        return None
+    return next((one for one in stored if one.station_id == station_id and one.closed is not None), None)

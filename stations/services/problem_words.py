@@ -1,7 +1,8 @@
-"""What is wrong in a file, in words: for the terminal and for pages alike."""
+"""What is wrong in a file or in the form of one station, in words: for the terminal and for pages alike."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from string import Formatter
@@ -12,6 +13,8 @@ from stations.texts import say, words
 
 MOST_ROWS = 12
 """So many rows are named where several have the same problem."""
+_WHERE = re.compile(r"(?:第 \{row\} 行|row \{row\}(?=[,:]))(?:“\{column\}”列|, column \{column\})?(?:：|: |, )?")
+"""How a sentence about a row of a file begins."""
 
 
 def group_problems(problems: Iterable[Problem]) -> list[tuple[Problem, tuple[int, ...]]]:
@@ -51,8 +54,39 @@ def say_problem(lang: str, problem: Problem, rows: Sequence[int] = ()) -> str:
     return f"{' '.join(where)}: {sentence}" if where else sentence
 
 
+def form_problem(lang: str, problem: Problem) -> str:
+    """Return one problem of a form as a sentence that begins with the label of its field.
+
+    A field may have a sentence of its own for forms (``manage.form_…``), else that of files is used without its row.
+    """
+    known = words(lang)
+    field = f"field.{problem.column}"
+    label = known.get(field, problem.column or "")
+    values = {"row": "", "column": label, "value": problem.value, **dict(problem.values)}
+    if "given" in values:
+        values["given"] = _labels(lang, str(values["given"]))
+    if f"manage.form_{problem.check}" in known:
+        sentence = say(lang, f"manage.form_{problem.check}", **values)
+    elif problem.key.startswith("check."):
+        return _cut(lang, problem)
+    else:
+        sentence = _WHERE.sub("", known[problem.key], count=1).lstrip("：: ").format(**values)
+    return say(lang, "manage.form_field", field=label, sentence=sentence) if label else sentence
+
+
 def _in_words(lang: str, value: object) -> object:
     """Return a value of a sentence; a key as the word that people know it by."""
     if isinstance(value, Datum):
         return say(lang, f"datum.{value}")
     return say(lang, f"kind.{value}") if isinstance(value, StationKind) else value
+
+
+def _cut(lang: str, problem: Problem) -> str:
+    """Return the sentence of a check with its suggestion; such name the station themselves."""
+    begin = re.compile(r"^(?:第 0 行|row 0[,:]?) ?：?")
+    return begin.sub("", say_problem(lang, replace(problem, row=0)))
+
+
+def _labels(lang: str, fields: str) -> str:
+    known = words(lang)
+    return say(lang, "manage.form_join").join(known.get(f"field.{one}", one) for one in fields.split(", "))

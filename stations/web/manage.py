@@ -26,10 +26,10 @@ from stations.model.keys import ClosureReason, Datum, EntryMethod, Role, Service
 from stations.model.queries import read_key
 from stations.model.station import Station
 from stations.services.change_words import author_words, move_words, other_fields
-from stations.services.form_words import form_problem
 from stations.services.jobs import start_job
 from stations.services.list_checks import facts_of
 from stations.services.list_export import listed_on
+from stations.services.problem_words import form_problem
 from stations.services.region import read_region_calendar
 from stations.services.station_edit import EditedStation, MergedEdit, check_edit, merge_edit, read_edit, save_edit
 from stations.texts import words

@@ -16,10 +16,9 @@ from stations.model.keys import ClosureReason, Datum, Role
 from stations.model.listing import ListOptions
 from stations.model.queries import read_key
 from stations.model.station import Station
-from stations.services.form_words import form_problem
 from stations.services.list_drafts import PASTED, check_draft, keep_options, options_of, read_upload
 from stations.services.list_import import ImportDecision, ImportReport, confirm_import
-from stations.services.problem_words import group_problems, say_problem
+from stations.services.problem_words import form_problem, group_problems, say_problem
 from stations.services.station_edit import check_merged
 from stations.store.drafts import Draft
 from stations.web.current import current_region

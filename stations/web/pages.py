@@ -22,12 +22,11 @@ from stations.model.answers import FoundStation, Instead, NearestAnswer
 from stations.model.keys import ClosureReason, TravelMode
 from stations.model.queries import NearestQuery
 from stations.model.station import Station
-from stations.services.alternatives import find_alternatives
-from stations.services.closed import find_closed
 from stations.services.festivals import name_festival
 from stations.services.geojson import station_properties, travel_properties
 from stations.services.handoff import handoff_links
-from stations.services.nearest import find_nearest
+from stations.services.nearest import find_alternatives, find_nearest
+from stations.services.office import find_closed
 from stations.services.places import find_places
 from stations.services.region import Region
 from stations.services.schema_org import describe_place

@@ -17,9 +17,8 @@ from stations.model.queries import CoverageQuery
 from stations.model.siting import CandidateSource, SitingGoal
 from stations.services.coverage import compare_placed_and_usable
 from stations.services.demand_here import look_at_demand
-from stations.services.gap_places import rank_gaps, rank_unknown
+from stations.services.gap_places import rank_gaps, rank_unknown, sum_remedies
 from stations.services.region import Region
-from stations.services.remedies import sum_remedies
 from stations.services.resilience import measure_resilience
 from stations.services.siting import suggest_sites
 from stations.services.week import ALL_ROWS, WeekKey, measure_week, notable_weeks

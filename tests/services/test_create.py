@@ -14,11 +14,10 @@ from stations.model.keys import Datum, EntryMethod, Need, ServiceKey, StationKin
 from stations.model.listing import ListOptions
 from stations.model.queries import NearestQuery, Place, read_moment
 from stations.services.build import build_region
-from stations.services.create import NewRegion, create_region, road_file_name
+from stations.services.create import NewRegion, create_region, import_roads, road_file_name
 from stations.services.demand_layers import NewDemand, import_demand
 from stations.services.nearest import find_nearest
 from stations.services.region import load_region
-from stations.services.region_files import import_roads
 from stations.settings import read_settings
 
 TOILET_AT_E = (

@@ -11,9 +11,8 @@ from stations.errors import InputError, UnknownThingError
 from stations.model.keys import Need, TravelMode
 from stations.model.queries import MOST_CHANGED, CoverageQuery, Place, Scenario
 from stations.services.demand_here import look_at_demand
-from stations.services.gap_places import rank_gaps
+from stations.services.gap_places import rank_gaps, sum_remedies
 from stations.services.region import load_region
-from stations.services.remedies import sum_remedies
 from stations.services.what_if import try_scenario
 
 NIGHT = datetime(2026, 11, 16, 3, tzinfo=ZoneInfo("Asia/Shanghai"))

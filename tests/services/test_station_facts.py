@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from stations.model.keys import TravelMode
-from stations.services.alternatives import find_alternatives
 from stations.services.festivals import name_festival
 from stations.services.kept_list import KEPT_DAYS, kept_collection
+from stations.services.nearest import find_alternatives
 from stations.services.region import load_region
 
 ZONE = ZoneInfo("Asia/Shanghai")
