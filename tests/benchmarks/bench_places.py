@@ -98,7 +98,7 @@ def _look_up(
     network: RoadNetwork, index: SnapIndex, table: TravelTable, extra_ms: np.ndarray, allowed: np.ndarray
 ) -> Callable[[float, float], object]:
     def look(lon: float, lat: float) -> object:
-        seats = seat_places(index.snap([lon], [lat]), walk_kmh=4.5)
+        seats = seat_places(index.snap_place(lon, lat), walk_kmh=4.5)
         assert seats.street[0] >= 0
         return soonest(times_to_stations(network, table, seats, 0), extra_ms, allowed=allowed, count=5)
 
