@@ -25,7 +25,8 @@ from stations.services.demand_layers import NewDemand
 from stations.services.demand_layers import import_demand as bring_demand
 from stations.services.demand_layers import remove_demand as drop_demand
 from stations.services.gap_places import rank_gaps, rank_unknown
-from stations.services.planner_export import FORMATS, in_week, write_planner, write_whole
+from stations.services.layer_files import FORMATS, write_file, write_whole
+from stations.services.planner_export import in_week, planner_file
 from stations.services.problem_words import say_problem
 from stations.services.region import Region
 from stations.services.resilience import measure_resilience
@@ -186,7 +187,7 @@ def _write(
         allowed = ", ".join((*([] if content is None else [".json"]), *(f".{one}" for one in FORMATS)))
         raise InputError("error.out_ending", field="out", value=path.name, allowed=allowed)
     now = datetime.now(ZoneInfo(region.profile.time_zone))
-    write_planner(path, name, query, region, made_at=now, lang=lang)
+    write_file(path, planner_file(name, query, region, made_at=now, lang=lang))
 
 
 def _write_json(path: Path, content: dict[str, Any], endings: tuple[str, ...]) -> None:

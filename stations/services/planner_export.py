@@ -5,27 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import shapely
 
-from stations.errors import FileError, InputError, UnknownThingError
-from stations.loaders.layer_writing import (
-    LayerFile,
-    csv_text,
-    csv_zip,
-    geojson_bytes,
-    geopackage_bytes,
-    method_text,
-    xlsx_bytes,
-)
+from stations.errors import UnknownThingError
+from stations.loaders.layer_writing import LayerFile
 from stations.model.coverage import CoverageShare, WeekRow
 from stations.model.keys import Need
 from stations.model.queries import CoverageQuery
 from stations.services.coverage import measure_coverage, stations_that_count
 from stations.services.geojson import rounded
+from stations.services.layer_files import check_form, file_bytes, layer_file
 from stations.services.layers import (
     Cell,
     Layer,
@@ -39,7 +31,7 @@ from stations.services.method_sheet import describe_method
 from stations.services.region import Region
 from stations.services.resilience import measure_resilience
 from stations.services.week import ALL_ROWS, measure_week
-from stations.texts import say, words
+from stations.texts import say
 
 COVERAGE_COLUMNS = (
     "area_id", "area", "weight", "covered", "gap", "unknown", "off_network", "covered_share", "gap_share",
@@ -47,18 +39,6 @@ COVERAGE_COLUMNS = (
 )  # fmt: skip
 WEEK_COLUMNS = ("row_id", "key", "day", "hour", "covered_share", "unknown_share")
 LOSS_COLUMNS = ("station_id", "name", "weight_lost", "covered_twice_share")
-_WRITERS: Mapping[str, Callable[[LayerFile], bytes]] = {
-    "csv": csv_zip,
-    "xlsx": xlsx_bytes,
-    "geojson": geojson_bytes,
-    "gpkg": geopackage_bytes,
-}
-FORMATS = tuple(_WRITERS)
-_WORDED = {
-    "state": "page.demand_", "kind": "kind.", "entry": "entry.", "why": "gap.why_", "mode": "mode.",
-    "counts": "export.counts_", "remedy": "export.remedy_",
-}  # fmt: skip
-"""Columns that hold keys, and the texts that a workbook tells them by."""
 
 
 def export_planner(
@@ -82,49 +62,17 @@ def export_planner(
     InputError
         The cutoff goes beyond what the table holds.
     """
-    if form not in _WRITERS:
-        raise UnknownThingError("export.format_unknown", value=form[:40], allowed=", ".join(FORMATS))
-    return _WRITERS[form](_file_of(name, query, region, made_at, lang))
+    check_form(form)
+    return file_bytes(planner_file(name, query, region, made_at=made_at, lang=lang), form)
 
 
-def write_planner(
-    path: Path, name: str, query: CoverageQuery, region: Region, *, made_at: datetime, lang: str = "zh"
-) -> tuple[Path, ...]:
-    """Write a table or layer in the format of the ending of `path`; return the files: beside a CSV lies its method.
-
-    Raises
-    ------
-    InputError
-        Another ending than those of `FORMATS`; and as `export_planner` does.
-    FileError
-        The file cannot be written.
-    """
-    form = path.suffix.removeprefix(".")
-    if form not in _WRITERS:
-        allowed = ", ".join(f".{one}" for one in FORMATS)
-        raise InputError("error.out_ending", field="out", value=path.name, allowed=allowed)
-    file = _file_of(name, query, region, made_at, lang)
-    contents = {path: _WRITERS[form](file)}
-    if form == "csv":
-        beside = path.with_name(f"{path.stem}-method.txt")
-        contents = {path: csv_text(file).encode(), beside: method_text(file).encode()}
-    for target, content in contents.items():
-        write_whole(target, content)
-    return tuple(contents)
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file that was asked for.
-
-    Raises
-    ------
-    FileError
-        It cannot be written.
-    """
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise FileError("file.unwritable", path=path, reason=error.strerror) from error
+def planner_file(name: str, query: CoverageQuery, region: Region, *, made_at: datetime, lang: str = "zh") -> LayerFile:
+    """Return what is to be written of a table or layer; raises as `export_planner` does."""
+    if name not in EXPORTS:
+        raise UnknownThingError("export.name_unknown", value=name[:40], allowed=", ".join(EXPORTS))
+    layer = EXPORTS[name](query, region, made_at, lang)
+    method = describe_method(query, region, made_at=made_at, lang=lang, any_hour=name == "week")
+    return layer_file(layer, method, lang=lang)
 
 
 def export_name(name: str, query: CoverageQuery, region: Region) -> str:
@@ -189,40 +137,6 @@ EXPORTS: Mapping[str, Callable[[CoverageQuery, Region, datetime, str], Layer]] =
     "week": week_table,
     "resilience": resilience_layer,
 }
-
-
-def _file_of(name: str, query: CoverageQuery, region: Region, made_at: datetime, lang: str) -> LayerFile:
-    if name not in EXPORTS:
-        raise UnknownThingError("export.name_unknown", value=name[:40], allowed=", ".join(EXPORTS))
-    layer = EXPORTS[name](query, region, made_at, lang)
-    return LayerFile(
-        name=name,
-        columns=layer.columns,
-        geometry=layer.geometry,
-        features=[layer.feature(number) for number in range(len(layer.geometry))],
-        method=describe_method(query, region, made_at=made_at, lang=lang, any_hour=name == "week"),
-        headings={key: _heading(key, lang) for key in (*layer.columns, "lon", "lat")},
-        worded={key: _worded(key, cells, lang) for key, cells in layer.columns.items()},
-        sheets=(say(lang, f"export.{name}"), say(lang, "export.method")),
-    )
-
-
-def _heading(column: str, lang: str) -> str:
-    known = words(lang)
-    return known.get(f"export.column_{column}") or known.get(f"field.{column}") or column
-
-
-def _worded(column: str, cells: Sequence[Cell], lang: str) -> Sequence[Cell]:
-    prefix, known = _WORDED.get(column), words(lang)
-    if prefix is None:
-        return [say(lang, "manage.yes" if cell else "manage.no") if isinstance(cell, bool) else cell for cell in cells]
-
-    def told(cell: Cell) -> Cell:
-        if not isinstance(cell, str):
-            return cell
-        return "、".join(known.get(prefix + one, one) for one in cell.split("+"))
-
-    return [told(cell) for cell in cells]
 
 
 def _share_row(area_id: str, area: str, share: CoverageShare) -> tuple[Cell, ...]:

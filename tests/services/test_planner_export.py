@@ -21,7 +21,8 @@ from stations.model.keys import Need, TravelMode
 from stations.model.queries import CoverageQuery
 from stations.services.build import build_region
 from stations.services.coverage import measure_coverage
-from stations.services.planner_export import EXPORTS, FORMATS, export_planner
+from stations.services.layer_files import FORMATS
+from stations.services.planner_export import EXPORTS, export_planner
 from stations.services.region import load_region
 from stations.services.resilience import measure_resilience
 from stations.services.week import measure_week

@@ -10,7 +10,8 @@ import zipfile
 
 import pytest
 
-from stations.services.planner_export import EXPORTS, FORMATS
+from stations.services.layer_files import FORMATS
+from stations.services.planner_export import EXPORTS
 from stations.web import planner_export
 
 
