@@ -106,6 +106,27 @@ def times_through_ends(
     return np.where(street == OFF_NETWORK, np.nan, best + seats.walk_ms)
 
 
+def times_to_seat(
+    network: RoadNetwork, mode: TravelMode, places: Seats, seats: Seats, index: int, times: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the milliseconds from many places to one of `seats`, `times` being those of the nodes to it.
+
+    Where both are on one street the way along it counts.
+
+    Returns
+    -------
+    ndarray of float64
+        Shape (K,), the walks to the road at both ends in it; inf where there is no way, nan off the network.
+    """
+    ms = times_through_ends(network, mode, places, times)
+    for place in np.flatnonzero(places.street == seats.street[index]):
+        start, end = float(places.fraction[place]), float(seats.fraction[index])
+        direct = direct_ms(network, mode, int(seats.street[index]), start=start, end=end)
+        if direct is not None:
+            ms[place] = min(ms[place], direct + int(seats.walk_ms[index]) + int(places.walk_ms[place]))
+    return ms
+
+
 def _street(network: RoadNetwork, mode: TravelMode, street: int) -> tuple[int, int, int, int]:
     """Return the two nodes of a street and its cost along and against it."""
     ends = int(network.street_from[street]), int(network.street_to[street])

@@ -12,7 +12,7 @@ from stations.geo.arcs import Components, forward_arcs, reversed_arcs
 from stations.geo.kernels import group_by_node, merge_rows
 from stations.geo.roads import RoadNetwork
 from stations.geo.search import NOTHING_REACHED, Reached, Searcher, Seed
-from stations.geo.seats import Seats, ways_in, ways_out
+from stations.geo.seats import Seats, times_to_seat, ways_in, ways_out
 from stations.geo.snap import OFF_NETWORK
 from stations.geo.table import Columns, Rows, TravelTable
 from stations.model.keys import TravelMode
@@ -89,6 +89,36 @@ def seed_to(network: RoadNetwork, mode: TravelMode, seats: Seats, k: int) -> See
 def seed_back(network: RoadNetwork, mode: TravelMode, seats: Seats, k: int) -> Seed:
     """Return where a search on forward arcs begins, to find what is reached from a place that sits on the network."""
     return _seed(ways_out(network, mode, seats, k), int(seats.walk_ms[k]))
+
+
+def times_to_seats(
+    network: RoadNetwork, mode: TravelMode, places: Seats, seats: Seats, *, searcher: Searcher, limit_ms: int
+) -> NDArray[np.float64]:
+    """Return the milliseconds from many places to every one of `seats`, each found by one search, as a table has them.
+
+    Parameters
+    ----------
+    searcher
+        Of the reversed arcs of `mode`.
+
+    Returns
+    -------
+    ndarray of float64
+        Shape (P, K); inf beyond the inclusive limit, where there is no way, or to what is off the network; nan from
+        a place that is off it.
+    """
+    found = np.full((len(places.street), len(seats.street)), np.inf)
+    seated = np.flatnonzero(seats.street != OFF_NETWORK).tolist()
+    for first in range(0, len(seated), AT_ONCE):
+        few = seated[first : first + AT_ONCE]
+        seeds = [seed_to(network, mode, seats, k) for k in few]
+        for k, reached in zip(few, searcher.reach_each(seeds, limit_ms=limit_ms), strict=True):
+            times = np.full(len(network.node_x), np.inf)
+            times[reached.node] = reached.ms
+            found[:, k] = times_to_seat(network, mode, places, seats, k, times)
+    found[found > limit_ms] = np.inf
+    found[places.street == OFF_NETWORK] = np.nan
+    return found
 
 
 def leading_parts(

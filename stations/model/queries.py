@@ -16,7 +16,6 @@ Key = TypeVar("Key", bound=StrEnum)
 MAX_LIMIT = 200
 MAX_CUTOFF_MIN = 30
 MAX_BUDGET_MIN = 240
-MOST_CHANGED = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,28 +117,6 @@ class WhatIfQuery:
 
     place: Place
     cutoff: CutoffQuery
-
-
-@dataclass(frozen=True, slots=True)
-class Scenario:
-    """What could be changed: a candidate at `place`, stations that are `without`, and others with other `hours`.
-
-    `hours` are pairs of a station and its opening hours (OSM syntax).
-
-    Raises
-    ------
-    InputError
-        More stations are named than one request may ask for.
-    """
-
-    place: Place | None = None
-    without: tuple[str, ...] = ()
-    hours: tuple[tuple[str, str], ...] = ()
-
-    def __post_init__(self) -> None:
-        for field, named in (("without", self.without), ("hours_of", self.hours)):
-            if len(named) > MOST_CHANGED:
-                raise InputError("error.too_many_stations", field=field, value=len(named), most=MOST_CHANGED)
 
 
 @dataclass(frozen=True, slots=True)

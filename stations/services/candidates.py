@@ -9,16 +9,13 @@ from numpy.typing import NDArray
 
 from stations.errors import InputError
 from stations.geo.crs import local_crs, to_degrees, to_metres
-from stations.geo.seats import Seats, direct_ms, times_through_ends
-from stations.geo.snap import OFF_NETWORK
-from stations.geo.table_build import seed_to
+from stations.geo.seats import Seats, times_to_seat
 from stations.model.keys import TravelMode
 from stations.model.siting import Candidate, CandidateSource
 from stations.services.region import Region
 
 MOST_CANDIDATES = 1_000
 GRID_STEPS_M = (500.0, 1000.0, 2000.0, 5000.0, 10_000.0, 20_000.0)
-AT_ONCE = 16
 
 
 def list_candidates(source: CandidateSource, region: Region, layer: str = "") -> tuple[Candidate, ...]:
@@ -46,18 +43,8 @@ def seconds_to(candidates: Sequence[Candidate], region: Region, mode: TravelMode
 
     inf beyond the table's limit, where there is no way, or to a candidate off the network; nan from demand off it.
     """
-    network = region.roads.network
     seats, _ = region.roads.seat(mode, [one.lon for one in candidates], [one.lat for one in candidates])
-    seconds = np.full((len(region.demand_seats(mode, layer).street), len(candidates)), np.inf)
-    seated, searcher = np.flatnonzero(seats.street != OFF_NETWORK).tolist(), region.searcher(mode)
-    for first in range(0, len(seated), AT_ONCE):
-        few = seated[first : first + AT_ONCE]
-        seeds = [seed_to(network, mode, seats, k) for k in few]
-        for k, reached in zip(few, searcher.reach_each(seeds, limit_ms=region.tables[mode].limit_ms), strict=True):
-            times = np.full(len(network.node_x), np.inf)
-            times[reached.node] = reached.ms
-            seconds[:, k] = demand_seconds(region, seats, k, times, mode, layer)
-    return seconds
+    return (region.demand_ms_to(seats, mode, layer) + 1000 * region.profile.modes[mode].parking_s) / 1000
 
 
 def demand_seconds(
@@ -67,15 +54,9 @@ def demand_seconds(
 
     Where both are on one street the way along it counts. inf beyond the table's limit, nan off the network.
     """
-    network, demand = region.roads.network, region.demand_seats(mode, layer)
-    ms = times_through_ends(network, mode, demand, times)
-    for point in np.flatnonzero(demand.street == seats.street[index]):
-        start, end = float(demand.fraction[point]), float(seats.fraction[index])
-        direct = direct_ms(network, mode, int(seats.street[index]), start=start, end=end)
-        if direct is not None:
-            ms[point] = min(ms[point], direct + int(seats.walk_ms[index]) + int(demand.walk_ms[point]))
+    ms = times_to_seat(region.roads.network, mode, region.demand_seats(mode, layer), seats, index, times)
     extra_ms = 1000 * region.profile.modes[mode].parking_s
-    return np.where(ms > region.tables[mode].limit_ms, np.inf, ms + extra_ms) / 1000
+    return np.where(ms > region.limit_ms(mode), np.inf, ms + extra_ms) / 1000
 
 
 def _grid(region: Region, layer: str) -> tuple[Candidate, ...]:

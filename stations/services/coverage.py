@@ -173,7 +173,7 @@ def check_cutoff(query: CoverageQuery, region: Region) -> None:
     InputError
         The cutoff less parking is above the limit of the table.
     """
-    limit_ms = region.tables[query.mode].limit_ms
+    limit_ms = region.limit_ms(query.mode)
     parking_s = region.profile.modes[query.mode].parking_s
     if cutoff_ms(query) - 1000 * parking_s > limit_ms:
         most = (limit_ms / 1000 + parking_s) / 60
@@ -189,7 +189,7 @@ def _at_other_speeds(query: CoverageQuery, region: Region, sure: Mask, perhaps: 
     if mode.by_road or query.mode not in OTHER_SPEEDS_KMH:
         return None
     times, weight = region.demand_times(query.mode, query.layer), region.demand_arrays(query.layer).weight
-    limit_min = region.tables[query.mode].limit_ms / 60_000
+    limit_min = region.limit_ms(query.mode) / 60_000
     shares: list[CoverageShare | None] = []
     cutoffs: list[float] = []
     for speed in OTHER_SPEEDS_KMH[query.mode]:

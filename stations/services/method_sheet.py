@@ -95,6 +95,6 @@ def _part(whole: CoverageShare, weight: float) -> str:
 
 
 def _limits(query: CoverageQuery, region: Region, lang: str) -> Iterator[tuple[str, str]]:
-    limit_min = region.tables[query.mode].limit_ms / 60_000
+    limit_min = region.limit_ms(query.mode) / 60_000
     yield "limits", say(lang, "export.limits_text", limit=f"{limit_min:g}", snap=f"{region.profile.snap_limit_m:g}")
     yield "coordinates", say(lang, "export.coordinates_text")

@@ -23,7 +23,7 @@ from stations.geo.search import Searcher
 from stations.geo.seats import Seats
 from stations.geo.snap import OFF_NETWORK
 from stations.geo.table import TravelTable, table_from_arrays, times_to_stations
-from stations.geo.table_build import leading_parts
+from stations.geo.table_build import leading_parts, times_to_seats
 from stations.hours.calendar import WorkCalendar
 from stations.hours.timetable import Timetable
 from stations.loaders.boundary import read_boundary
@@ -45,6 +45,7 @@ TABLE_FORMAT = 2
 LOOK_EVERY_S = 0.25
 """Five files are asked for their dates, which takes microseconds; a change is to be seen within two seconds."""
 MOST_KEPT = 64
+NOT_THERE = -1
 Answer = TypeVar("Answer")
 
 
@@ -63,11 +64,22 @@ class DemandArrays:
 
 
 @dataclass(frozen=True, slots=True)
+class Base:
+    """The region that another was made from by other stations: both have its roads, demand and places.
+
+    `number` is int64 (K,): the number in it of each station of the other, `NOT_THERE` of those that it has not.
+    """
+
+    region: Region
+    number: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
 class Region:
     """All that a request needs; nothing in it changes but what is remembered of answers.
 
     `points_of` is the demand of every layer that is there, by its name. `_kept` holds costly answers,
-    `written` the text of stations, see `nearest_json`.
+    `written` the text of stations, see `nearest_json`. `base` is there where the stations are those of a scenario.
     """
 
     profile: RegionProfile
@@ -82,6 +94,7 @@ class Region:
     boundary: shapely.Geometry | None
     generation: int
     name: str
+    base: Base | None = None
     written: dict[tuple[TravelMode | None, str], tuple[bytes, bytes]] = field(default_factory=dict)
     _kept: dict[object, object] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)  # an answer may ask for another
@@ -105,6 +118,10 @@ class Region:
     def extra_ms(self, mode: TravelMode) -> NDArray[np.int64]:
         """Return what each station adds to network time: parking, and the walk from gate to door where it is known."""
         return self.arrays.way_in_ms + 1000 * self.profile.modes[mode].parking_s
+
+    def limit_ms(self, mode: TravelMode) -> int:
+        """Return how far the table of `mode` reaches, inclusive, in milliseconds of network time."""
+        return self.base.region.limit_ms(mode) if self.base else self.tables[mode].limit_ms
 
     def leading(self, mode: TravelMode) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
         """Return which parts of the network lead to which station, as `leading_parts` says; computed once."""
@@ -144,26 +161,42 @@ class Region:
     def demand_arrays(self, layer: str = "") -> DemandArrays:
         """Return the demand of a layer as arrays; made once."""
         points = self.demand_of(layer)
-        return self.keep(("demand arrays", self._name_of(layer)), lambda: _arrange_demand(points))
+        return self.keep_ground(("demand arrays", self._name_of(layer)), lambda: _arrange_demand(points))
 
     def demand_seats(self, mode: TravelMode, layer: str = "") -> Seats:
         """Return where the demand of a layer sits on the roads of `mode`; computed once."""
         demand = self.demand_arrays(layer)
         key = ("demand seats", mode, self._name_of(layer))
-        return self.keep(key, lambda: self.roads.seat(mode, demand.lon, demand.lat)[0])
+        return self.keep_ground(key, lambda: self.roads.seat(mode, demand.lon, demand.lat)[0])
+
+    def demand_ms_to(self, seats: Seats, mode: TravelMode, layer: str = "") -> NDArray[np.float64]:
+        """Return the milliseconds from the demand of a layer to places by one search each, as `times_to_seats` does."""
+        places, searcher = self.demand_seats(mode, layer), self.searcher(mode)
+        return times_to_seats(self.roads.network, mode, places, seats, searcher=searcher, limit_ms=self.limit_ms(mode))
 
     def searcher(self, mode: TravelMode) -> Searcher:
         """Return a search of who reaches a place by `mode`, for one request: its scratch is not shared."""
-        arcs = self.keep(("arcs", mode), lambda: reversed_arcs(self.roads.network, mode))
+        arcs = self.keep_ground(("arcs", mode), lambda: reversed_arcs(self.roads.network, mode))
         return Searcher(arcs)
 
     def demand_times(self, mode: TravelMode, layer: str = "") -> Times:
-        """Return the times of the demand of a layer by `mode`, looked up in the table once."""
-        seats = self.demand_seats(mode, layer)
-        return self.keep(("demand", mode, self._name_of(layer)), lambda: _look_up_demand(self, seats, mode))
+        """Return the times of the demand of a layer by `mode`, looked up in the table once.
+
+        Where there is a base its times are taken, and one search is made for each station that it has not.
+        """
+        layer, base, seats = self._name_of(layer), self.base, self.demand_seats(mode, layer)
+
+        def look_up() -> Times:
+            return _look_up_demand(self, seats, mode) if base is None else _times_on(base, self, mode, layer)
+
+        return self.keep(("demand", mode, layer), look_up)
 
     def _name_of(self, layer: str) -> str:
         return layer or (self.layers[0].name if self.layers else "")
+
+    def keep_ground(self, key: object, answer: Callable[[], Answer]) -> Answer:
+        """Keep what does not depend on the stations, as `keep` does, for all regions of one base."""
+        return self.base.region.keep_ground(key, answer) if self.base else self.keep(key, answer)
 
     def keep(self, key: object, answer: Callable[[], Answer]) -> Answer:
         """Return what was answered to `key` before, else ask `answer` and remember it for as long as there is room."""
@@ -331,3 +364,16 @@ def _look_up_demand(region: Region, seats: Seats, mode: TravelMode) -> Times:
     for index in np.flatnonzero(on_network):
         ms[index] = times_to_stations(region.roads.network, region.tables[mode], seats, int(index))
     return Times(ms, region.extra_ms(mode), on_network)
+
+
+def _times_on(base: Base, region: Region, mode: TravelMode, layer: str) -> Times:
+    before, new = base.region.demand_times(mode, layer), np.flatnonzero(base.number == NOT_THERE)
+    ms = np.full((len(before.ms), len(region.stations)), UNREACHED, dtype=np.uint32)
+    there = base.number != NOT_THERE
+    ms[:, there] = before.ms[:, base.number[there]]
+    if len(new):
+        targets = np.array([region.stations[k].target for k in new])
+        seats, _ = region.roads.seat(mode, targets[:, 0], targets[:, 1])
+        found = region.demand_ms_to(seats, mode, layer)
+        ms[:, new] = np.where(np.isfinite(found), found, UNREACHED)
+    return Times(ms, region.extra_ms(mode), before.on_network)

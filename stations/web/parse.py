@@ -22,12 +22,12 @@ from stations.model.queries import (
     NearestQuery,
     Place,
     RouteQuery,
-    Scenario,
     check_degrees,
     read_key,
     read_moment,
 )
 from stations.model.region import RegionProfile
+from stations.model.scenarios import NewSite, Scenario
 from stations.model.siting import MOST_JOB_PROOF_S, CandidateSource, SitingGoal, SitingQuery
 from stations.model.taps import Tap, TapAnswer
 from stations.services.week import ALL_ROWS, WeekKey
@@ -148,7 +148,8 @@ def parse_scenario(given: Parameters) -> Scenario:
         raise InputError("planner.hours_pairs", field="hours", stations=len(changed), hours=len(hours))
     without = tuple(dict.fromkeys(given.getlist("without")))
     here = bool(given.get("lon") or given.get("lat")) or not (without or changed)
-    return Scenario(parse_place(given) if here else None, without, tuple(zip(changed, hours, strict=True)))
+    sites = (NewSite(parse_place(given)),) if here else ()
+    return Scenario(sites, without, tuple(zip(changed, hours, strict=True)))
 
 
 def parse_coverage(given: Parameters, profile: RegionProfile) -> CoverageQuery:

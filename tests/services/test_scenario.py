@@ -9,7 +9,8 @@ import pytest
 
 from stations.errors import InputError, UnknownThingError
 from stations.model.keys import Need, TravelMode
-from stations.model.queries import MOST_CHANGED, CoverageQuery, Place, Scenario
+from stations.model.queries import CoverageQuery, Place
+from stations.model.scenarios import MOST_CHANGED, NewSite, Scenario
 from stations.services.demand_here import look_at_demand
 from stations.services.gap_places import rank_gaps, sum_remedies
 from stations.services.region import load_region
@@ -27,7 +28,7 @@ def region(town):
 
 def test_a_candidate_adds_what_only_it_reaches(region, town):
     # e and h reach B D E F; at B a station reaches A B C E too: A and C are new, 100 of 650 each.
-    found = try_scenario(WALK, Scenario(Place(*town.places["B"])), region)
+    found = try_scenario(WALK, Scenario((NewSite(Place(*town.places["B"])),)), region)
 
     assert found.share_before == pytest.approx(400 / 650)
     assert found.share_after == pytest.approx(600 / 650)
