@@ -13,13 +13,13 @@ from stations.model.coverage import (
     PlacedUsable,
     Remedy,
     Resilience,
-    SpeedRange,
     WeekAnswer,
     WeekRow,
 )
 from stations.model.keys import Need
 from stations.model.queries import CoverageQuery
 from stations.model.siting import SitingAnswer
+from stations.services.method_sheet import speed_words
 from stations.services.region import Region
 from stations.texts import say
 
@@ -45,7 +45,7 @@ def coverage_table(compared: PlacedUsable, region: Region, lang: str) -> str:
         )
     )
     lines += [say(lang, "coverage.saturated")] if answer.whole.saturated else []
-    lines += [_speed_words(answer.speeds, lang)] if answer.speeds else []
+    lines += [speed_words(answer.speeds, lang)] if answer.speeds else []
     lost = [
         ["  " + one.name, say(lang, f"coverage.why_{one.why}"), f"{one.weight:,.0f}"]
         for one in compared.stations
@@ -157,24 +157,6 @@ def _unknown_words(whole: CoverageShare, lang: str) -> list[str]:
     if whole.unknown > whole.off_network:
         lines.append(f"{say(lang, 'coverage.by_unknown')}: {whole.unknown - whole.off_network:,.0f}")
     return lines
-
-
-def _speed_words(speeds: SpeedRange, lang: str) -> str:
-    if speeds.slower and speeds.faster:
-        return say(
-            lang,
-            "coverage.range",
-            slower=f"{speeds.slower_kmh:g}",
-            faster=f"{speeds.faster_kmh:g}",
-            low=_percent(speeds.slower.covered_share),
-            high=_percent(speeds.faster.covered_share),
-        )
-    speed, cutoff = (
-        (speeds.slower_kmh, speeds.slower_cutoff_min)
-        if speeds.slower is None
-        else (speeds.faster_kmh, speeds.faster_cutoff_min)
-    )
-    return say(lang, "coverage.range_beyond", speed=f"{speed:g}", cutoff=f"{cutoff:.1f}", limit=f"{speeds.limit_min:g}")
 
 
 def _gap_row(place: GapPlace, lang: str) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,16 +24,31 @@ from numpy.typing import NDArray
 from openpyxl import Workbook  # type: ignore[import-untyped] # it ships none
 from openpyxl.cell import WriteOnlyCell  # type: ignore[import-untyped] # it ships none
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE  # type: ignore[import-untyped] # it ships none
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side  # type: ignore[import-untyped] # it ships none
 from openpyxl.utils import get_column_letter  # type: ignore[import-untyped] # it ships none
+from openpyxl.worksheet.properties import PageSetupProperties  # type: ignore[import-untyped] # it ships none
 
 from stations.errors import FileError
 from stations.loaders.cells import plain_text_cell
 from stations.loaders.list_writing import LONGEST_CELL, text_cell
 
 Cell = str | float | bool | None
-_WIDEST_COLUMN = 42
+_WIDEST_COLUMN, _LEAST_COLUMN, _METHOD_WIDTH = 42, 9, 56
 _METHOD = "method"
 _LONGEST_SHEET_NAME = 31
+_UPRIGHT_SIGNS, _PAGE_SIGNS, _LINE_HEIGHT = 84, 210, 16
+"""Widths that fit on an upright page, and on one across at the smallest type that can be read; points of a line."""
+_A4 = 9
+"""What workbooks call it."""
+_ASKED = ("mode", "cutoff", "hour", "asked", "entry")
+"""Lines of the method that tell the question, at the foot of a printed page."""
+_FORMATS = {
+    "_share": "0.0%_ ", "_min": "0.0_ ", "lon": "0.000000_ ", "lat": "0.000000_ ", "_km2": "0.000_ ", "_kmh": "0.0_ ",
+}  # fmt: skip
+"""How numbers are shown, by the unit that their column ends with; a gap keeps them off the text beside them."""
+_BOLD, _WRAPPED = Font(bold=True), Alignment(wrap_text=True, vertical="top")
+_HEADING_FILL = PatternFill("solid", fgColor="FFEFEBE2")
+_HEADING_LINE = Border(bottom=Side("thin", color="FF57606A"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +110,7 @@ def geojson_bytes(file: LayerFile) -> bytes:
 
 
 def xlsx_bytes(file: LayerFile) -> bytes:
-    """Return a workbook of two sheets: the rows in words, and the method.
+    """Return a workbook of two sheets, the rows in words and the method, each as wide as a page when it is printed.
 
     Raises
     ------
@@ -103,20 +119,49 @@ def xlsx_bytes(file: LayerFile) -> bytes:
     """
     book = Workbook(write_only=True)
     columns = _with_places(file.worded, file.geometry)
-    rows = book.create_sheet(file.sheets[0][:_LONGEST_SHEET_NAME])
-    rows.freeze_panes = "A2"
     headings = [file.headings.get(name, name) for name in columns]
-    _set_widths(rows, headings, columns.values())
-    rows.append([_workbook_cell(rows, heading, file) for heading in headings])
-    for cells in zip(*columns.values(), strict=True):
-        rows.append([_workbook_cell(rows, cell, file) for cell in cells])
-    method = book.create_sheet(file.sheets[1][:_LONGEST_SHEET_NAME])
-    _set_widths(method, ("", ""), ([line.label for line in file.method], ["一" * _WIDEST_COLUMN]))
-    for line in file.method:
-        method.append([_workbook_cell(method, text, file) for text in (line.label, line.text)])
+    rows = _sheet(book, file, file.sheets[0])
+    rows.freeze_panes, rows.print_title_rows, rows.row_dimensions[1].height = "A2", "1:1", 2 * _LINE_HEIGHT
+    rows.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{len(file.geometry) + 1}"
+    _fit_to_pages(rows, _set_widths(rows, headings, columns.values()))
+    rows.append([_heading_cell(rows, heading) for heading in headings])
+    formats = [_number_format(name, cells) for name, cells in columns.items()]
+    for row in zip(*columns.values(), strict=True):
+        rows.append([_workbook_cell(rows, cell, told, file) for cell, told in zip(row, formats, strict=True)])
+    method = _sheet(book, file, file.sheets[1])
+    _set_widths(method, ("", ""), ([line.label for line in file.method], ()))
+    method.column_dimensions["B"].width = _METHOD_WIDTH
+    _fit(method, 1)
+    for number, line in enumerate(file.method, start=1):
+        method.row_dimensions[number].height = _LINE_HEIGHT * math.ceil(_width(line.text) / (_METHOD_WIDTH - 4) or 1)
+        method.append([_method_cell(method, line.label, file), _method_cell(method, line.text, file)])
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
+
+
+def _fit_to_pages(sheet: Any, width: float) -> None:
+    """Lay a sheet of `width` signs on as few pages side by side as can be read; the first column stands on each."""
+    if width > _UPRIGHT_SIGNS:
+        sheet.page_setup.orientation, sheet.print_title_cols = "landscape", "A:A"
+        _fit(sheet, math.ceil(width / _PAGE_SIGNS))
+
+
+def _fit(sheet: Any, pages: int) -> None:
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = pages, 0
+
+
+def _sheet(book: Any, file: LayerFile, name: str) -> Any:
+    """Return a new sheet that tells on every printed page what it is, of which question, and its number."""
+    told = {line.key: (line.label, line.text.replace("&", "&&")) for line in file.method}
+    sheet = book.create_sheet(name[:_LONGEST_SHEET_NAME])
+    sheet.page_setup.paperSize = _A4
+    sample = [told["sample"][0]] if "sample" in told else []
+    sheet.oddHeader.left.text = " · ".join([told["region"][1], "&A", *sample])
+    sheet.oddHeader.right.text = "&P / &N"
+    sheet.oddFooter.left.text = " · ".join(": ".join(told[key]) for key in _ASKED if key in told)
+    return sheet
 
 
 def geopackage_bytes(file: LayerFile) -> bytes:
@@ -151,6 +196,8 @@ def _write_layer(
 def _field(cells: Sequence[Cell]) -> NDArray[Any]:
     """Return a column as numbers (NaN is written as NULL) where it holds nothing else, else as texts."""
     known = [cell for cell in cells if cell is not None]
+    if known and len(known) == len(cells) and all(type(cell) is int for cell in known):
+        return np.array(known, dtype=np.int64)
     if known and all(isinstance(cell, int | float) and not isinstance(cell, bool) for cell in known):
         return np.array([np.nan if cell is None else cell for cell in cells], dtype=np.float64)
     return np.array([None if cell is None else _plain(cell) for cell in cells], dtype=object)
@@ -173,9 +220,13 @@ def _plain(cell: Cell) -> str:
     return str(cell).lower() if isinstance(cell, bool) else str(cell)
 
 
-def _workbook_cell(sheet: object, cell: Cell, file: LayerFile) -> WriteOnlyCell | float | None:
-    if cell is None or (isinstance(cell, int | float) and not isinstance(cell, bool)):
-        return cell
+def _workbook_cell(sheet: object, cell: Cell, told: str, file: LayerFile) -> WriteOnlyCell | None:
+    if cell is None:
+        return None
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        number = WriteOnlyCell(sheet, cell)
+        number.number_format = told
+        return number
     text = ILLEGAL_CHARACTERS_RE.sub("\ufffd", _plain(cell))
     if len(text) > LONGEST_CELL:
         values = {"length": len(text), "most": LONGEST_CELL, "value": text[:40]}
@@ -183,10 +234,37 @@ def _workbook_cell(sheet: object, cell: Cell, file: LayerFile) -> WriteOnlyCell 
     return text_cell(sheet, text)
 
 
-def _set_widths(sheet: Any, headings: Sequence[str], columns: Any) -> None:
+def _number_format(column: str, cells: Sequence[Cell]) -> str:
+    """Return how a workbook shows the numbers of a column, by the unit at the end of its name."""
+    for ending, told in _FORMATS.items():
+        if column.endswith(ending):
+            return told
+    whole = all(float(cell).is_integer() for cell in cells if isinstance(cell, int | float))
+    return "#,##0_ " if whole else "#,##0.0_ "
+
+
+def _heading_cell(sheet: object, text: str) -> WriteOnlyCell:
+    cell = text_cell(sheet, text)
+    cell.font, cell.fill, cell.border = _BOLD, _HEADING_FILL, _HEADING_LINE
+    cell.alignment = _WRAPPED
+    return cell
+
+
+def _method_cell(sheet: object, text: str, file: LayerFile) -> WriteOnlyCell | None:
+    cell = _workbook_cell(sheet, text, "", file)
+    if cell is not None:
+        cell.alignment = _WRAPPED
+    return cell
+
+
+def _set_widths(sheet: Any, headings: Sequence[str], columns: Any) -> float:
+    """Make columns as wide as what stands in them, and return it all; a heading may go over two lines."""
+    total = 0.0
     for number, (heading, cells) in enumerate(zip(headings, columns, strict=True)):
-        widest = max(map(_width, (heading, *_some(cells))))
-        sheet.column_dimensions[get_column_letter(number + 1)].width = min(_WIDEST_COLUMN, widest + 2)
+        widest = max(_LEAST_COLUMN, _width(heading) // 2 + 2, *(_width(cell) + 2 for cell in _some(cells)))
+        total += min(_WIDEST_COLUMN, widest)
+        sheet.column_dimensions[get_column_letter(number + 1)].width = min(_WIDEST_COLUMN, widest)
+    return total
 
 
 def _some(cells: Sequence[Cell]) -> Iterator[str]:

@@ -16,6 +16,7 @@ from stations.loaders.layer_writing import (
     method_text,
     xlsx_bytes,
 )
+from stations.maps.style import service_words
 from stations.services.layers import Cell, Layer
 from stations.texts import say, words
 
@@ -28,9 +29,11 @@ _WRITERS: Mapping[str, Callable[[LayerFile], bytes]] = {
 FORMATS = tuple(_WRITERS)
 _WORDED = {
     "state": "page.demand_", "kind": "kind.", "entry": "entry.", "why": "gap.why_", "mode": "mode.",
-    "counts": "export.counts_", "remedy": "export.remedy_",
+    "counts": "export.counts_", "remedy": "export.remedy_", "reason": "coverage.why_",
 }  # fmt: skip
 """Columns that hold keys, and the texts that a workbook tells them by."""
+_ROW_KEYS = frozenset({"area_id", "row_id"})
+"""Columns that tell rows apart for programs and nothing to people."""
 
 
 def layer_file(layer: Layer, method: Sequence[MethodLine], *, lang: str) -> LayerFile:
@@ -42,7 +45,7 @@ def layer_file(layer: Layer, method: Sequence[MethodLine], *, lang: str) -> Laye
         features=[layer.feature(number) for number in range(len(layer.geometry))],
         method=method,
         headings={key: _heading(key, lang) for key in (*layer.columns, "lon", "lat")},
-        worded={key: _worded(key, cells, lang) for key, cells in layer.columns.items()},
+        worded={key: _worded(key, cells, lang) for key, cells in layer.columns.items() if key not in _ROW_KEYS},
         sheets=(say(lang, f"export.{layer.name}"), say(lang, "export.method")),
     )
 
@@ -109,6 +112,8 @@ def _heading(column: str, lang: str) -> str:
 
 def _worded(column: str, cells: Sequence[Cell], lang: str) -> Sequence[Cell]:
     prefix, known = _WORDED.get(column), words(lang)
+    if column == "services":
+        return [_service_words(cell, lang) if isinstance(cell, str) else cell for cell in cells]
     if prefix is None:
         return [say(lang, "manage.yes" if cell else "manage.no") if isinstance(cell, bool) else cell for cell in cells]
 
@@ -118,3 +123,9 @@ def _worded(column: str, cells: Sequence[Cell], lang: str) -> Sequence[Cell]:
         return "、".join(known.get(prefix + one, one) for one in cell.split("+"))
 
     return [told(cell) for cell in cells]
+
+
+def _service_words(cell: str, lang: str) -> str:
+    """Return services as people read them; each with its count, where it has one, as `write_station` writes them."""
+    parts = (one.partition(":") for one in cell.split(";"))
+    return "、".join(service_words(lang, key, int(count) if count else None) for key, _, count in parts)

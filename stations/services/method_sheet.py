@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from stations.loaders.layer_writing import MethodLine
-from stations.model.coverage import CoverageShare
+from stations.model.coverage import CoverageShare, SpeedRange
 from stations.model.queries import CoverageQuery
-from stations.services.coverage import measure_coverage
+from stations.services.coverage import compare_placed_and_usable
 from stations.services.region import Region
 from stations.texts import say
 
@@ -21,7 +21,8 @@ def describe_method(
     Parameters
     ----------
     any_hour
-        The answer does not depend on the hour of the query, for it tells all of a week.
+        The answer does not depend on the hour of the query, for it tells all of a week, for what is asked or, where
+        nothing is, for every need and service.
 
     Raises
     ------
@@ -58,13 +59,11 @@ def _question(query: CoverageQuery, region: Region, lang: str, *, any_hour: bool
     yield "parking", say(lang, "export.seconds", seconds=mode.parking_s)
     yield "measured", mode.measured or say(lang, "export.not_measured")
     yield "cutoff", say(lang, "export.cutoff_text", minutes=f"{query.minutes:g}")
-    if any_hour:
-        yield "hour", say(lang, "export.hour_week")
-    else:
-        yield "hour", f"{query.when:%Y-%m-%d %H:%M %z}" if query.when else say(lang, "export.hour_any")
-        asked = [say(lang, f"need.{one}") for one in query.needs]
-        asked += [say(lang, f"service.{one}") for one in query.services]
-        yield "asked", " · ".join(asked) or say(lang, "export.asked_any")
+    at_hour = f"{query.when:%Y-%m-%d %H:%M %z}" if query.when else say(lang, "export.hour_any")
+    yield "hour", say(lang, "export.hour_week") if any_hour else at_hour
+    asked = [say(lang, f"need.{one}") for one in query.needs]
+    asked += [say(lang, f"service.{one}") for one in query.services]
+    yield "asked", " · ".join(asked) or say(lang, "export.asked_each" if any_hour else "export.asked_any")
     yield "entry", say(lang, "export.entry_free" if query.no_registration else "export.entry_any")
 
 
@@ -78,15 +77,42 @@ def _demand(query: CoverageQuery, region: Region, lang: str) -> Iterator[tuple[s
 
 
 def _counted(query: CoverageQuery, region: Region, lang: str) -> Iterator[tuple[str, str]]:
-    answer = measure_coverage(query, region)
+    compared = compare_placed_and_usable(query, region)
+    answer, placed = compared.usable, compared.placed.whole
     whole = answer.whole
     yield "counted", str(answer.stations_counted)
     yield "counted_unknown", str(answer.stations_unknown)
+    yield "placed", _part(placed, placed.covered)
     yield "covered", _part(whole, whole.covered)
     yield "gap", _part(whole, whole.gap)
     yield "unknown", _part(whole, whole.unknown)
+    if answer.speeds:
+        yield "speed_range", speed_words(answer.speeds, lang)
     by_station = whole.unknown - whole.off_network
     yield "unknown_why", say(lang, "export.unknown_text", off=f"{whole.off_network:,.0f}", station=f"{by_station:,.0f}")
+
+
+def speed_words(speeds: SpeedRange, lang: str) -> str:
+    """Return what coverage is at slower and faster speeds, or why that is not known, as a sentence."""
+    if speeds.slower and speeds.faster:
+        return say(
+            lang,
+            "coverage.range",
+            slower=f"{speeds.slower_kmh:g}",
+            faster=f"{speeds.faster_kmh:g}",
+            low=_percent(speeds.slower.covered_share),
+            high=_percent(speeds.faster.covered_share),
+        )
+    speed, cutoff = (
+        (speeds.slower_kmh, speeds.slower_cutoff_min)
+        if speeds.slower is None
+        else (speeds.faster_kmh, speeds.faster_cutoff_min)
+    )
+    return say(lang, "coverage.range_beyond", speed=f"{speed:g}", cutoff=f"{cutoff:.1f}", limit=f"{speeds.limit_min:g}")
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{share:.1%}"
 
 
 def _part(whole: CoverageShare, weight: float) -> str:

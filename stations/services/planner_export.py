@@ -15,7 +15,8 @@ from stations.loaders.layer_writing import LayerFile
 from stations.model.coverage import CoverageShare, WeekRow
 from stations.model.keys import Need
 from stations.model.queries import CoverageQuery
-from stations.services.coverage import measure_coverage, stations_that_count
+from stations.services.coverage import compare_placed_and_usable, stations_that_count
+from stations.services.gap_places import rank_gaps, sum_remedies
 from stations.services.geojson import rounded
 from stations.services.layer_files import check_form, file_bytes, layer_file
 from stations.services.layers import (
@@ -30,15 +31,20 @@ from stations.services.layers import (
 from stations.services.method_sheet import describe_method
 from stations.services.region import Region
 from stations.services.resilience import measure_resilience
-from stations.services.week import ALL_ROWS, measure_week
+from stations.services.week import ALL_ROWS, WeekKey, measure_week
 from stations.texts import say
 
 COVERAGE_COLUMNS = (
     "area_id", "area", "weight", "covered", "gap", "unknown", "off_network", "covered_share", "gap_share",
-    "unknown_share", "median_min", "p90_min", "within_5_share", "within_10_share", "within_15_share", "beyond_table",
+    "unknown_share", "placed_share", "slower_share", "faster_share", "median_min", "p90_min", "within_5_share",
+    "within_10_share", "within_15_share", "beyond_table",
 )  # fmt: skip
+DIFFERENCE_COLUMNS = ("station_id", "name", "kind", "township", "reason", "weight", "weight_alone")
+REMEDY_COLUMNS = ("station_id", "name", "kind", "township", "remedy", "weight", "gaps")
 WEEK_COLUMNS = ("row_id", "key", "day", "hour", "covered_share", "unknown_share")
-LOSS_COLUMNS = ("station_id", "name", "weight_lost", "covered_twice_share")
+LOSS_COLUMNS = ("station_id", "name", "kind", "township", "weight_lost", "covered_twice_share")
+SHARE_DIGITS = 6
+"""Enough that a share told to a tenth of a percent is the same from a file and on the page."""
 
 
 def export_planner(
@@ -88,11 +94,28 @@ def in_week(query: CoverageQuery, day: date, region: Region) -> CoverageQuery:
 
 
 def coverage_table(query: CoverageQuery, region: Region, made_at: datetime, lang: str) -> Layer:
-    """Return the coverage of the whole, and by township."""
-    answer = measure_coverage(query, region)
-    rows = [_share_row("region", region.profile.names[lang], answer.whole)]
-    rows += [_share_row(f"township {one.area}", one.area or "", one) for one in answer.townships]
+    """Return the coverage of the whole (at other speeds too) and by township, beside what would be on paper."""
+    compared = compare_placed_and_usable(query, region)
+    placed, usable = compared.placed, compared.usable
+    speeds = (usable.speeds.slower, usable.speeds.faster) if usable.speeds else (None, None)
+    rows = [_share_row("region", region.profile.names[lang], usable.whole, placed.whole, speeds)]
+    for one, on_paper in zip(usable.townships, placed.townships, strict=True):
+        rows.append(_share_row(f"township {one.area}", one.area or "", one, on_paper, (None, None)))
     return _table("coverage", "area_id", COVERAGE_COLUMNS, rows)
+
+
+def difference_layer(query: CoverageQuery, region: Region, made_at: datetime, lang: str) -> Layer:
+    """Return the stations that count on paper and not in use, with why, and the demand that is lost by it."""
+    found = compare_placed_and_usable(query, region).stations
+    rows = [(one.why, one.weight, one.weight_alone) for one in found]
+    return _station_rows("differences", DIFFERENCE_COLUMNS, [one.station_id for one in found], rows, region)
+
+
+def remedy_layer(query: CoverageQuery, region: Region, made_at: datetime, lang: str) -> Layer:
+    """Return what would help at stations that are there, most helpful first, and how many gaps each helps."""
+    found = sum_remedies(rank_gaps(query, region))
+    rows = [("+".join(one.remedy.changes) or one.remedy.key, one.remedy.weight, one.places) for one in found]
+    return _station_rows("remedies", REMEDY_COLUMNS, [one.remedy.station_id or "" for one in found], rows, region)
 
 
 def counted_layer(query: CoverageQuery, region: Region, made_at: datetime, lang: str) -> Layer:
@@ -106,8 +129,9 @@ def counted_layer(query: CoverageQuery, region: Region, made_at: datetime, lang:
 
 
 def week_table(query: CoverageQuery, region: Region, made_at: datetime, lang: str) -> Layer:
-    """Return the share covered at each of the 168 hours of a week, for every need and service."""
-    answer = measure_week(query, region, week=(query.when or made_at).date(), rows=ALL_ROWS)
+    """Return the share covered at each of the 168 hours of a week, for what is asked, else every need and service."""
+    asked: tuple[WeekKey, ...] = (*query.needs, *query.services)
+    answer = measure_week(query, region, week=(query.when or made_at).date(), rows=asked or ALL_ROWS)
     rows = [cells for row in answer.rows for cells in _week_rows(row, answer.monday, lang)]
     return _table("week", "row_id", WEEK_COLUMNS, rows)
 
@@ -116,11 +140,8 @@ def resilience_layer(query: CoverageQuery, region: Region, made_at: datetime, la
     """Return what the loss of each station that counts would cost, heaviest first; 0 where nobody would miss it."""
     answer = measure_resilience(query, region)
     lost = {one.station_id: one.weight_lost for one in answer.losses} | dict.fromkeys(answer.missed_by_nobody, 0.0)
-    stations = [region.station(station_id) for station_id in lost]
-    share = rounded(answer.covered_twice_share, 4)
-    rows = [(one.station_id, one.name, lost[one.station_id], share) for one in stations]
-    places = np.array([shapely.Point(one.lon, one.lat) for one in stations], dtype=object)
-    return Layer("resilience", "station_id", as_columns(LOSS_COLUMNS, rows), places)
+    share = rounded(answer.covered_twice_share, SHARE_DIGITS)
+    return _station_rows("resilience", LOSS_COLUMNS, list(lost), [(lost[key], share) for key in lost], region)
 
 
 def _catchments(query: CoverageQuery, region: Region, made_at: datetime, lang: str) -> Layer:
@@ -136,16 +157,25 @@ EXPORTS: Mapping[str, Callable[[CoverageQuery, Region, datetime, str], Layer]] =
     "catchments": _catchments,
     "week": week_table,
     "resilience": resilience_layer,
+    "differences": difference_layer,
+    "remedies": remedy_layer,
 }
 
 
-def _share_row(area_id: str, area: str, share: CoverageShare) -> tuple[Cell, ...]:
-    shares = (share.covered_share, share.gap_share, share.unknown_share)
+def _share_row(
+    area_id: str,
+    area: str,
+    share: CoverageShare,
+    placed: CoverageShare,
+    speeds: tuple[CoverageShare | None, CoverageShare | None],
+) -> tuple[Cell, ...]:
+    others = (one.covered_share if one else None for one in (placed, *speeds))
+    shares = (share.covered_share, share.gap_share, share.unknown_share, *others)
     within = (share.share_within.get(minutes) for minutes in (5, 10, 15))
     return (
         area_id, area, share.weight, share.covered, share.gap, share.unknown, share.off_network,
-        *(rounded(one, 4) for one in shares), rounded(share.median_min), rounded(share.p90_min),
-        *(rounded(one, 4) for one in within), share.beyond_table,
+        *(rounded(one, SHARE_DIGITS) for one in shares), rounded(share.median_min), rounded(share.p90_min),
+        *(rounded(one, SHARE_DIGITS) for one in within), share.beyond_table,
     )  # fmt: skip
 
 
@@ -155,10 +185,22 @@ def _week_rows(row: WeekRow, monday: date, lang: str) -> list[tuple[Cell, ...]]:
     return [
         (
             f"{row.key or 'any'} {hour:03}", name, (monday + timedelta(days=hour // 24)).isoformat(), hour % 24,
-            rounded(share, 4), None if share is None else rounded(row.unknown[hour], 4),
+            rounded(share, SHARE_DIGITS), None if share is None else rounded(row.unknown[hour], SHARE_DIGITS),
         )
         for hour, share in enumerate(row.shares)
     ]  # fmt: skip
+
+
+def _station_rows(
+    name: str, columns: Sequence[str], ids: Sequence[str], rows: Sequence[Sequence[Cell]], region: Region
+) -> Layer:
+    """Return a layer of stations at their doors: its first four columns tell which, `rows` hold the others."""
+    stations = [region.station(station_id) for station_id in ids]
+    told = [
+        (one.station_id, one.name, str(one.kind), one.township, *row) for one, row in zip(stations, rows, strict=True)
+    ]
+    places = np.array([shapely.Point(one.lon, one.lat) for one in stations], dtype=object)
+    return Layer(name, "station_id", as_columns(columns, told), places)
 
 
 def _table(name: str, key: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> Layer:

@@ -7,6 +7,7 @@ import io
 import json
 import tempfile
 import zipfile
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -20,17 +21,18 @@ from stations.errors import InputError, UnknownThingError
 from stations.model.keys import Need, TravelMode
 from stations.model.queries import CoverageQuery
 from stations.services.build import build_region
-from stations.services.coverage import measure_coverage
+from stations.services.coverage import compare_placed_and_usable, measure_coverage
 from stations.services.layer_files import FORMATS
 from stations.services.planner_export import EXPORTS, export_planner
 from stations.services.region import load_region
 from stations.services.resilience import measure_resilience
-from stations.services.week import measure_week
+from stations.services.week import ALL_ROWS, measure_week
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NOON = datetime(2026, 11, 16, 12, tzinfo=ZONE)
 NIGHT = datetime(2026, 11, 16, 3, tzinfo=ZONE)
 QUERY = CoverageQuery(TravelMode.WALK, 6.0, needs=(Need.TIRED,), when=NIGHT)
+LACKING = CoverageQuery(TravelMode.WALK, 6.0, needs=(Need.TOILET,), when=NIGHT)
 LIVE = "=1+1"
 
 
@@ -41,7 +43,8 @@ def region(town):
 
 @pytest.fixture
 def export(region):
-    def write(name, form, query=QUERY, lang="en", of=None):
+    def write(name, form, query=None, lang="en", of=None):
+        query = query or (LACKING if name == "remedies" else QUERY)
         return export_planner(name, query, of or region, form, made_at=NOON, lang=lang)
 
     return write
@@ -76,11 +79,11 @@ def test_every_format_holds_the_same_rows(export, name):
     features = json.loads(export(name, "geojson"))["features"]
     plain, _ = from_zip(export(name, "csv"))
     packed, places = from_gpkg(export(name, "gpkg"), name)
-    (heading, *worded), _ = from_xlsx(export(name, "xlsx"))
+    (heading, *worded), _ = from_xlsx(export(name, "xlsx"))  # where ids that only tell rows apart are left out
 
     assert features
     assert len(features) == len(plain) == len(packed) == len(worded)
-    assert len(set(heading)) == len(heading) == len(plain[0])
+    assert len(set(heading)) == len(heading) == len(set(plain[0]) - {"area_id", "row_id"})
     for feature, row, pack, words in zip(features, plain, packed, worded, strict=True):
         for column, value in feature["properties"].items():
             told = str(value).lower() if isinstance(value, bool) else value
@@ -135,11 +138,61 @@ def test_coverage_is_that_of_the_screen(export, region, query, told):
 
 
 def test_the_week_is_that_of_its_day(export, region):
-    answer = measure_week(QUERY, region, week=NIGHT.date())
+    answer = measure_week(QUERY, region, week=NIGHT.date(), rows=(Need.TIRED,))
     rows = [one["properties"] for one in json.loads(export("week", "geojson"))["features"]]
 
-    assert [row["covered_share"] for row in rows[:168]] == [round(share, 4) for share in answer.rows[0].shares]
-    assert (rows[167]["day"], rows[167]["hour"], len(rows)) == ("2026-11-22", 23, 168 * len(answer.rows))
+    assert [row["covered_share"] for row in rows[:168]] == [round(share, 6) for share in answer.rows[0].shares]
+    assert (rows[167]["day"], rows[167]["hour"], len(rows)) == ("2026-11-22", 23, 168)
+
+
+def test_a_week_of_what_is_not_asked_holds_every_need_and_service(export, region):
+    plain = replace(QUERY, needs=())
+    content = json.loads(export("week", "geojson", plain))
+
+    assert len(content["features"]) == 168 * len(ALL_ROWS)
+    assert content["method"]["asked"] == "every need and service"
+    assert json.loads(export("week", "geojson"))["method"]["asked"] == "Tired"
+
+
+def test_coverage_tells_what_is_on_paper_and_at_other_speeds(export, region):
+    compared = compare_placed_and_usable(LACKING, region)
+    whole, *townships = [one["properties"] for one in json.loads(export("coverage", "geojson", LACKING))["features"]]
+
+    assert whole["placed_share"] == round(compared.placed.whole.covered_share, 6) > whole["covered_share"]
+    assert [one["placed_share"] for one in townships] == [
+        round(one.covered_share, 6) for one in compared.placed.townships
+    ]
+    speeds = compared.usable.speeds
+    told = [one and round(one.covered_share, 6) for one in (speeds.slower, speeds.faster)]
+    assert [whole["slower_share"], whole["faster_share"]] == told
+    method = json.loads(export("coverage", "geojson", LACKING))["method"]
+    assert method["placed"].endswith(f"({whole['placed_share']:.1%})")
+    assert "3.6" in method["speed_range"]
+
+
+def test_a_workbook_is_made_to_be_read_and_printed(export):
+    rows, method = openpyxl.load_workbook(io.BytesIO(export("coverage", "xlsx", LACKING))).worksheets
+    heading = {cell.value: cell.column for cell in rows[1]}
+
+    assert rows.cell(2, heading["covered share"]).number_format.startswith("0.0%")
+    assert rows.cell(2, heading["demand"]).number_format.startswith("#,##0")
+    assert rows.cell(1, 1).font.bold
+    assert (rows.freeze_panes, rows.print_title_rows, rows.auto_filter.ref) == ("A2", "$1:$1", "A1:R3")
+    assert (rows.page_setup.orientation, rows.sheet_properties.pageSetUpPr.fitToPage) == ("landscape", True)
+    assert rows.oddHeader.left.text == "Town · &A · sample data"
+    assert "cutoff: 6 minutes" in rows.oddFooter.left.text
+    assert method["B3"].alignment.wrap_text
+
+
+def test_differences_and_remedies_are_those_of_the_screen(export, region):
+    lost = [one["properties"] for one in json.loads(export("differences", "geojson", LACKING))["features"]]
+    helped = [one["properties"] for one in json.loads(export("remedies", "geojson"))["features"]]
+
+    assert [(one["station_id"], one["reason"], one["weight"]) for one in lost] == [
+        (one.station_id, one.why, one.weight) for one in compare_placed_and_usable(LACKING, region).stations
+    ]
+    # by night, walking 6 minutes to a toilet: e would serve 400, if it had one
+    assert [(one["station_id"], one["remedy"], one["weight"]) for one in helped] == [("e", "service", 400.0)]
 
 
 def test_losses_are_those_of_the_screen(export, region):

@@ -103,6 +103,7 @@ def test_the_desk_leads_to_every_file_of_its_question(client):
 
     assert len(links) == len(EXPORTS) * len(FORMATS) + 2
     for link in links:
-        assert "mode=walk&minutes=6&need=tired&when=2026-11-16T03:00" in link.replace("%3A", ":")
+        asked = "mode=walk&minutes=6&when=" if "/week." in link else "mode=walk&minutes=6&need=tired&when="
+        assert f"{asked}2026-11-16T03:00" in link.replace("%3A", ":")  # the week tells every need and service
         assert client.get(link).status_code == 200
     assert all("week=2026-02-16" in link for link in links if "/week." in link)
