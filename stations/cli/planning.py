@@ -31,6 +31,7 @@ from stations.services.problem_words import say_problem
 from stations.services.region import Region
 from stations.services.resilience import measure_resilience
 from stations.services.siting import suggest_sites
+from stations.services.siting_export import siting_file
 from stations.services.siting_json import siting_collection
 from stations.services.week import ALL_ROWS, WeekKey, measure_week, notable_weeks
 from stations.settings import Settings
@@ -96,12 +97,11 @@ def brief(given: Namespace, settings: Settings, lang: str) -> None:
         allowed = ", ".join(f".{one}" for one in BRIEF_FORMATS)
         raise InputError("error.out_ending", field="out", value=path.name, allowed=allowed)
     region = open_region(settings, lang)
-    now = datetime.now(ZoneInfo(region.profile.time_zone))
-    write_whole(path, write_brief(_query(given, region), region, when=now, form=form, lang=lang))
+    write_whole(path, write_brief(_query(given, region), region, when=_now(region), form=form, lang=lang))
 
 
 def siting(given: Namespace, settings: Settings, lang: str) -> None:
-    """Print which new sites would help most, or write them as .geojson."""
+    """Print which new sites would help most, or write them."""
     region = open_region(settings, lang)
     query = SitingQuery(
         _query(given, region),
@@ -111,11 +111,15 @@ def siting(given: Namespace, settings: Settings, lang: str) -> None:
         target_share=read_number(given.target, "--target"),
         proof_s=read_number(given.prove, "--prove"),
     )
+    _check_out(given.out)
     answer = suggest_sites(query, region)
-    if given.out is not None:
-        _write_json(given.out, siting_collection(answer, region), (".geojson",))
-    else:
+    found = siting_collection(answer, region)
+    if given.out is None:
         print_text(siting_table(answer, region, lang))
+    elif given.out.suffix == ".json":
+        _write_json(given.out, found)
+    else:
+        write_file(given.out, siting_file(found, query.coverage, region, made_at=_now(region), lang=lang))
 
 
 def import_demand(given: Namespace, settings: Settings, lang: str) -> None:
@@ -176,21 +180,27 @@ def _query(given: Namespace, region: Region) -> CoverageQuery:
     )
 
 
+def _now(region: Region) -> datetime:
+    return datetime.now(ZoneInfo(region.profile.time_zone))
+
+
+def _check_out(path: Path | None, *, as_json: bool = True) -> None:
+    """Refuse an ending that nothing is written in, before anything is computed."""
+    endings = (*([".json"] if as_json else []), *(f".{one}" for one in FORMATS))
+    if path is not None and path.suffix not in endings:
+        raise InputError("error.out_ending", field="out", value=path.name, allowed=", ".join(endings))
+
+
 def _write(
     path: Path, name: str, query: CoverageQuery, region: Region, lang: str, content: dict[str, Any] | None
 ) -> None:
     """Write the answer as JSON, where it has such a form, or the table `name` by the ending of the file."""
-    if path.suffix == ".json" and content is not None:
-        _write_json(path, content, (".json",))
-        return
-    if path.suffix.removeprefix(".") not in FORMATS:
-        allowed = ", ".join((*([] if content is None else [".json"]), *(f".{one}" for one in FORMATS)))
-        raise InputError("error.out_ending", field="out", value=path.name, allowed=allowed)
-    now = datetime.now(ZoneInfo(region.profile.time_zone))
-    write_file(path, planner_file(name, query, region, made_at=now, lang=lang))
+    _check_out(path, as_json=content is not None)
+    if path.suffix == ".json":
+        _write_json(path, content)
+    else:
+        write_file(path, planner_file(name, query, region, made_at=_now(region), lang=lang))
 
 
-def _write_json(path: Path, content: dict[str, Any], endings: tuple[str, ...]) -> None:
-    if path.suffix not in endings:
-        raise InputError("error.out_ending", field="out", value=path.name, allowed=", ".join(endings))
+def _write_json(path: Path, content: dict[str, Any] | None) -> None:
     write_out(path, json.dumps(content, ensure_ascii=False, indent=1) + "\n")

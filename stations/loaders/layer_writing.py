@@ -46,7 +46,7 @@ _FORMATS = {
     "_share": "0.0%_ ", "_min": "0.0_ ", "lon": "0.000000_ ", "lat": "0.000000_ ", "_km2": "0.000_ ", "_kmh": "0.0_ ",
 }  # fmt: skip
 """How numbers are shown, by the unit that their column ends with; a gap keeps them off the text beside them."""
-_BOLD, _WRAPPED = Font(bold=True), Alignment(wrap_text=True, vertical="top")
+_BOLD, _WRAPPED = Font(name="Calibri", size=11, bold=True), Alignment(wrap_text=True, vertical="top")
 _HEADING_FILL = PatternFill("solid", fgColor="FFEFEBE2")
 _HEADING_LINE = Border(bottom=Side("thin", color="FF57606A"))
 

@@ -18,7 +18,7 @@ from stations.model.queries import CoverageQuery
 from stations.services.coverage import compare_placed_and_usable, stations_that_count
 from stations.services.gap_places import rank_gaps, sum_remedies
 from stations.services.geojson import rounded
-from stations.services.layer_files import check_form, file_bytes, layer_file
+from stations.services.layer_files import layer_file
 from stations.services.layers import (
     Cell,
     Layer,
@@ -47,35 +47,25 @@ SHARE_DIGITS = 6
 """Enough that a share told to a tenth of a percent is the same from a file and on the page."""
 
 
-def export_planner(
-    name: str, query: CoverageQuery, region: Region, form: str, *, made_at: datetime, lang: str = "zh"
-) -> bytes:
-    """Return a table or layer of the planner as a file; a CSV comes in an archive with its method beside it.
+def planner_file(name: str, query: CoverageQuery, region: Region, *, made_at: datetime, lang: str = "zh") -> LayerFile:
+    """Return what is to be written of a table or layer of the planner.
 
     Parameters
     ----------
     name
         One of `EXPORTS`.
-    form
-        One of `FORMATS`.
     made_at
         The moment at hand, which the method tells; the week is the one that holds the hour of the query, else it.
 
     Raises
     ------
     UnknownThingError
-        There is no such table, format or layer of demand.
+        There is no such table or layer of demand.
     InputError
         The cutoff goes beyond what the table holds.
     """
-    check_form(form)
-    return file_bytes(planner_file(name, query, region, made_at=made_at, lang=lang), form)
-
-
-def planner_file(name: str, query: CoverageQuery, region: Region, *, made_at: datetime, lang: str = "zh") -> LayerFile:
-    """Return what is to be written of a table or layer; raises as `export_planner` does."""
     if name not in EXPORTS:
-        raise UnknownThingError("export.name_unknown", value=name[:40], allowed=", ".join(EXPORTS))
+        raise UnknownThingError("export.name_unknown", value=name[:40], allowed=", ".join((*EXPORTS, "siting")))
     layer = EXPORTS[name](query, region, made_at, lang)
     method = describe_method(query, region, made_at=made_at, lang=lang, any_hour=name == "week")
     return layer_file(layer, method, lang=lang)
@@ -89,7 +79,7 @@ def export_name(name: str, query: CoverageQuery, region: Region) -> str:
 
 
 def in_week(query: CoverageQuery, day: date, region: Region) -> CoverageQuery:
-    """Return the question at noon of a day, by which `export_planner` knows the week."""
+    """Return the question at noon of a day, by which `planner_file` knows the week."""
     return replace(query, when=datetime.combine(day, time(12), ZoneInfo(region.profile.time_zone)))
 
 

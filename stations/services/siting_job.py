@@ -9,7 +9,8 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import asdict
 from typing import Any
 
-from stations.errors import StoreError
+from stations.errors import InputError, StoreError
+from stations.model.jobs import Job, JobState
 from stations.model.keys import Need, ServiceKey, TravelMode
 from stations.model.progress import Progress
 from stations.model.queries import CoverageQuery, read_moment
@@ -44,6 +45,19 @@ def query_of(arguments: Mapping[str, Any], *, time_zone: str) -> SitingQuery:
     )
     goal, source = SitingGoal(arguments["goal"]), CandidateSource(arguments["source"])
     return SitingQuery(**{**arguments, "coverage": coverage, "goal": goal, "source": source})
+
+
+def proven_sites(job: Job, *, time_zone: str) -> tuple[SitingQuery, dict[str, Any]]:
+    """Return what a job was asked, and what it answered as GeoJSON.
+
+    Raises
+    ------
+    InputError
+        It is no such job, or has not come to an end.
+    """
+    if job.kind != "siting" or job.state is not JobState.DONE:
+        raise InputError("siting.job_not_done", field="job", value=job.job_id)
+    return query_of(job.arguments, time_zone=time_zone), job.outcome
 
 
 def run_siting(arguments: Mapping[str, Any], shop: Workshop) -> Iterator[Progress | dict[str, Any]]:

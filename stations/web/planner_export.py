@@ -7,17 +7,24 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import TypeVar
 
-from flask import Blueprint, Response, request, send_file
+from flask import Blueprint, Response, current_app, request, send_file
 from flask.typing import ResponseReturnValue
 
 from stations.errors import TooManyError
+from stations.loaders.layer_writing import LayerFile
 from stations.model.queries import CoverageQuery
 from stations.services.brief import write_brief
-from stations.services.planner_export import export_name, export_planner, in_week
-from stations.services.region import Region
+from stations.services.jobs import read_job
+from stations.services.layer_files import check_form, file_bytes
+from stations.services.planner_export import export_name, in_week, planner_file
+from stations.services.siting import suggest_sites
+from stations.services.siting_export import siting_file
+from stations.services.siting_job import proven_sites
+from stations.services.siting_json import siting_collection
 from stations.web.current import current_region, local_now
 from stations.web.language import current_language
-from stations.web.parse import parameters_of, parse_coverage, parse_week
+from stations.web.office import current_office
+from stations.web.parse import parameters_of, parse_coverage, parse_siting, parse_week
 
 bp = Blueprint("planner_export", __name__)
 Answer = TypeVar("Answer")
@@ -60,21 +67,35 @@ def _alone(draw: Callable[[], Answer]) -> Answer:
 
 
 def _export(name: str, form: str) -> ResponseReturnValue:
-    region = current_region()
-    query = _asked(name, region)
-    made_at = local_now(region.profile)
-    content = export_planner(name, query, region, form, made_at=made_at, lang=current_language())
+    check_form(form)
+    query, file = _siting() if name == "siting" else _planned(name)
     ending = "zip" if form == "csv" else form
-    return _file(content, TYPES[form], f"{export_name(name, query, region)}.{ending}")
+    return _file(file_bytes(file, form), TYPES[form], f"{export_name(name, query, current_region())}.{ending}")
+
+
+def _planned(name: str) -> tuple[CoverageQuery, LayerFile]:
+    region, given = current_region(), parameters_of(request)
+    if name == "week":
+        query, day, _ = parse_week(given, region.profile)
+        query = in_week(query, day, region)
+    else:
+        query = parse_coverage(given, region.profile)
+    made_at = local_now(region.profile)
+    return query, planner_file(name, query, region, made_at=made_at, lang=current_language())
+
+
+def _siting() -> tuple[CoverageQuery, LayerFile]:
+    """Return the sites chosen at once for the question in the address, or those that a `job` has proven."""
+    region, given = current_region(), parameters_of(request)
+    if given.get("job"):
+        query, found = proven_sites(read_job(current_office(), given["job"]), time_zone=region.profile.time_zone)
+    else:
+        current_app.extensions["rate_limit"].count(request.remote_addr or "")
+        query = parse_siting(given, region.profile)
+        found = siting_collection(region.keep(("sites", query), lambda: suggest_sites(query, region)), region)
+    made_at = local_now(region.profile)
+    return query.coverage, siting_file(found, query.coverage, region, made_at=made_at, lang=current_language())
 
 
 def _file(content: bytes, kind: str, name: str) -> Response:
     return send_file(BytesIO(content), mimetype=kind, as_attachment=True, download_name=name)
-
-
-def _asked(name: str, region: Region) -> CoverageQuery:
-    given = parameters_of(request)
-    if name != "week":
-        return parse_coverage(given, region.profile)
-    query, day, _ = parse_week(given, region.profile)
-    return in_week(query, day, region)

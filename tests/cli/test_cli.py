@@ -395,12 +395,14 @@ def test_gaps_week_and_resilience_are_printed(terminal):
 
 
 def test_each_answer_can_be_written(terminal):
-    for command in ("coverage", "gaps", "week", "resilience"):
+    for command in ("coverage", "gaps", "week", "resilience", "siting"):
+        more = ["--new", "1"] if command == "siting" else []
         for ending in ("json", "csv", "xlsx", "geojson", "gpkg"):
-            assert terminal.run(command, "--mode", "walk", "--out", f"out.{ending}")[:2] == (0, "")
-        assert json.loads((terminal.folder / "out.json").read_text(encoding="utf-8"))["region"] == "town"
+            assert terminal.run(command, "--mode", "walk", *more, "--out", f"out.{ending}")[:2] == (0, "")
+        answer = json.loads((terminal.folder / "out.json").read_text(encoding="utf-8"))
+        assert answer.get("query", answer)["region"] == "town"
         assert json.loads((terminal.folder / "out.geojson").read_text(encoding="utf-8"))["name"] == command
-        status, _, told = terminal.run(command, "--mode", "walk", "--out", "out.pdf")
+        status, _, told = terminal.run(command, "--mode", "walk", *more, "--out", "out.pdf")
         assert status == 2
         assert "out.pdf" in told
 

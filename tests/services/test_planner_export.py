@@ -22,8 +22,8 @@ from stations.model.keys import Need, TravelMode
 from stations.model.queries import CoverageQuery
 from stations.services.build import build_region
 from stations.services.coverage import compare_placed_and_usable, measure_coverage
-from stations.services.layer_files import FORMATS
-from stations.services.planner_export import EXPORTS, export_planner
+from stations.services.layer_files import FORMATS, file_bytes
+from stations.services.planner_export import EXPORTS, planner_file
 from stations.services.region import load_region
 from stations.services.resilience import measure_resilience
 from stations.services.week import ALL_ROWS, measure_week
@@ -45,7 +45,7 @@ def region(town):
 def export(region):
     def write(name, form, query=None, lang="en", of=None):
         query = query or (LACKING if name == "remedies" else QUERY)
-        return export_planner(name, query, of or region, form, made_at=NOON, lang=lang)
+        return file_bytes(planner_file(name, query, of or region, made_at=NOON, lang=lang), form)
 
     return write
 

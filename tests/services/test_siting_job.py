@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from stations.errors import InputError
+from stations.model.jobs import Job, JobState
 from stations.model.keys import Need, ServiceKey, TravelMode
 from stations.model.progress import Progress
 from stations.model.queries import CoverageQuery, read_moment
@@ -20,7 +21,7 @@ from stations.services.office import Office
 from stations.services.publishing import Workshop
 from stations.services.region import load_region
 from stations.services.siting import suggest_sites
-from stations.services.siting_job import query_of, run_siting, to_arguments
+from stations.services.siting_job import proven_sites, query_of, run_siting, to_arguments
 from stations.services.siting_json import siting_collection
 
 QUERY = SitingQuery(CoverageQuery(TravelMode.WALK, 310 / 60), new=1, proof_s=10.0)
@@ -71,6 +72,18 @@ def test_the_job_answers_what_the_service_does(shop):
     assert all(isinstance(step, Progress) and step.total == 10 for step in steps)
     assert answer == siting_collection(suggest_sites(QUERY, region), region)
     assert (answer["proven"], answer["features"][0]["properties"]["name"]) == (True, "B村")
+
+
+def test_what_a_job_has_proven_is_read_again():
+    moment = read_moment("2026-11-03T22:00", time_zone=ZONE)
+    arguments = json.loads(json.dumps(to_arguments(QUERY)))
+    job = Job("a", "siting", JobState.DONE, arguments, "", moment, outcome={"features": []})
+
+    assert proven_sites(job, time_zone=ZONE) == (QUERY, {"features": []})
+    for other in (replace(job, state=JobState.RUNNING), replace(job, kind="print")):
+        with pytest.raises(InputError) as error:
+            proven_sites(other, time_zone=ZONE)
+        assert error.value.key == "siting.job_not_done"
 
 
 def test_what_cannot_be_asked_ends_the_job_with_its_sentence(shop):

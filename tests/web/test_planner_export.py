@@ -11,7 +11,7 @@ import zipfile
 import pytest
 
 from stations.services.layer_files import FORMATS
-from stations.services.planner_export import EXPORTS
+from stations.services.planner_export import EXPORTS, planner_file
 from stations.web import planner_export
 
 
@@ -67,9 +67,9 @@ def test_catchments_are_drawn_for_one_at_a_time(app, monkeypatch):
     def slow(*_given, **_options):
         inside.set()
         assert go_on.wait(20)
-        return b""
+        return planner_file(*_given, **_options)
 
-    monkeypatch.setattr(planner_export, "export_planner", slow)
+    monkeypatch.setattr(planner_export, "planner_file", slow)
     monkeypatch.setattr(planner_export, "LONGEST_WAIT_S", 0.05)
     address = "/planner/export/catchments.gpkg"
     first = threading.Thread(target=lambda: statuses.append(app.test_client().get(address).status_code))
@@ -107,3 +107,21 @@ def test_the_desk_leads_to_every_file_of_its_question(client):
         assert f"{asked}2026-11-16T03:00" in link.replace("%3A", ":")  # the week tells every need and service
         assert client.get(link).status_code == 200
     assert all("week=2026-02-16" in link for link in links if "/week." in link)
+
+
+def test_suggested_sites_can_be_taken_away(client):
+    asked = "mode=walk&minutes=5.2&new=1"
+    content = client.get(f"/planner/export/siting.geojson?{asked}&lang=en")
+    told = client.get(f"/api/siting?{asked}").json
+
+    assert content.headers["Content-Disposition"].startswith("attachment; filename=town-siting-walk-5.2min")
+    assert [one["geometry"] for one in content.json["features"]] == [one["geometry"] for one in told["features"]]
+    assert content.json["method"]["sites_new"] == "1"
+    page = client.get(f"/planner?{asked}").text
+    (link,) = re.findall(r'href="(/planner/export/siting\.gpkg[^"]*)"', page)
+    assert client.get(html.unescape(link)).status_code == 200
+
+
+@pytest.mark.parametrize(("asked", "status"), [("new=0", 400), ("new=x", 400), ("job=nobody", 404)])
+def test_sites_that_cannot_be_are_said(client, asked, status):
+    assert client.get(f"/planner/export/siting.csv?mode=walk&{asked}").status_code == status
