@@ -80,6 +80,35 @@ def reach_stations(
     return best
 
 
+@njit(cache=True, nogil=True)
+def reach_stations_from_each(
+    place: NDArray[np.int64],
+    origin_street: NDArray[np.int32],
+    origin_fraction: NDArray[np.float64],
+    origin_walk_ms: NDArray[np.uint32],
+    street_from: NDArray[np.int32],
+    street_to: NDArray[np.int32],
+    forward_ms: NDArray[np.uint32],
+    backward_ms: NDArray[np.uint32],
+    row_offset: NDArray[np.int64],
+    row_station: NDArray[np.int32],
+    row_ms: NDArray[np.uint32],
+    seat_street: NDArray[np.int32],
+    seat_fraction: NDArray[np.float64],
+    seat_walk_ms: NDArray[np.uint32],
+    limit_ms: int,
+    ms: NDArray[np.uint32],
+) -> None:
+    """Write to the rows of `ms` (D, K) that `place` names what `reach_stations` returns of each, leaving."""
+    for index in place:
+        street = origin_street[index]
+        ms[index] = reach_stations(
+            street, origin_fraction[index], origin_walk_ms[index], street_from[street], street_to[street],
+            forward_ms[street], backward_ms[street], True, row_offset, row_station, row_ms,
+            seat_street, seat_fraction, seat_walk_ms, limit_ms,
+        )  # fmt: skip
+
+
 @njit(cache=True)
 def _add_ends(
     node: NDArray[np.int64],
@@ -114,3 +143,8 @@ def warm_up_places() -> None:
         for array in (rows, stations, ms, fraction):
             array.flags.writeable = not fixed
         reach_stations(0, 0.5, 0, 0, 0, 9, 9, True, rows, stations, ms, stations, fraction, ms, 9)
+    few, one = np.zeros(1, dtype=np.int64), np.zeros((1, 1), dtype=np.uint32)
+    reach_stations_from_each(
+        few, stations.copy(), fraction.copy(), ms.copy(), stations, stations, ms, ms,
+        rows, stations, ms, stations, fraction, ms, 9, one,
+    )  # fmt: skip

@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stations.geo.kernels import pick_soonest
-from stations.geo.place_kernels import reach_stations
+from stations.geo.kernels import UNREACHED, pick_soonest
+from stations.geo.place_kernels import reach_stations, reach_stations_from_each
 from stations.geo.roads import RoadNetwork
 from stations.geo.search import Reached
 from stations.geo.seats import Seats
+from stations.geo.snap import OFF_NETWORK
 from stations.model.keys import TravelMode
 
 
@@ -112,6 +113,19 @@ def times_to_stations(network: RoadNetwork, table: TravelTable, origin: Seats, i
         Seats of places; `index` picks one, which is on the network. Its walk to the road is in the time.
     """
     return _reach(network, table, table.to, origin, index, leaving=True)
+
+
+def times_of_places(network: RoadNetwork, table: TravelTable, origin: Seats) -> NDArray[np.uint32]:
+    """Return what `times_to_stations` returns of every place, uint32 (D, K); `UNREACHED` in the row of one off it."""
+    rows, seats = table.to, table.seats
+    ms = np.full((len(origin.street), len(seats.street)), UNREACHED, dtype=np.uint32)
+    forward_ms, backward_ms = network.forward_ms[table.mode], network.backward_ms[table.mode]
+    reach_stations_from_each(
+        np.flatnonzero(origin.street != OFF_NETWORK), origin.street, origin.fraction, origin.walk_ms,
+        np.asarray(network.street_from), np.asarray(network.street_to), np.asarray(forward_ms), np.asarray(backward_ms),
+        rows.offset, rows.station, rows.ms, seats.street, seats.fraction, seats.walk_ms, table.limit_ms, ms,
+    )  # fmt: skip
+    return ms
 
 
 def times_from_stations(network: RoadNetwork, table: TravelTable, origin: Seats, index: int) -> NDArray[np.uint32]:

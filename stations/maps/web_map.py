@@ -1,14 +1,15 @@
 """Maps for the desk, by folium. This module alone imports folium.
 
-folium turns popup and tooltip text into live HTML inside a script, and compiles as a template what it has drawn: all
-text goes through `safe_text`. Its own lists of scripts and styles name foreign hosts: they are emptied, and our page
-brings the files.
+folium turns text into live HTML inside a script, and compiles as a template what it has drawn: text goes through
+`safe_text`, and marks are data (`safe_json`) that our `desk_map.js` draws, for folium takes a millisecond a mark. Its
+own lists of scripts and styles name foreign hosts: they are emptied, and our page brings the files.
 """
 
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
@@ -18,7 +19,7 @@ from folium.raster_layers import ImageOverlay
 from folium.template import Template
 
 from stations.maps.demand_raster import DemandImage
-from stations.maps.style import DEMAND_SHADES, symbol_svg
+from stations.maps.style import DEMAND_SHADES
 
 MOST_ZOOM = 18
 Element = TypeVar("Element", bound=Any)
@@ -62,6 +63,12 @@ def safe_text(text: str) -> str:
     """
     entities = {"`": "&#96;", "$": "&#36;", "\\": "&#92;", "{": "&#123;", "}": "&#125;"}
     return "".join(entities.get(character, character) for character in html.escape(text.replace("\n", " ")))
+
+
+def safe_json(rows: Sequence[Sequence[object]]) -> str:
+    """Return rows of texts and numbers as JSON that no text can leave, and that is no Jinja template."""
+    written = json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
+    return "".join(f"\\u{ord(one):04x}" if one in "<>&'{}\u2028\u2029" else one for one in written)
 
 
 def coverage_map(
@@ -120,6 +127,21 @@ class _BaseLayer(folium.MacroElement):
         self.url = url
 
 
+class _Marks(folium.MacroElement):
+    """Puts marks on its layer, by a function of our `desk_map.js`."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "window.Stations.{{ this.drawn_by }}({{ this._parent.get_name() }}, {{ this.rows }});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, drawn_by: str, rows: Sequence[Sequence[object]]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # branca ships no types
+        self._name = "Marks"
+        self.drawn_by, self.rows = drawn_by, safe_json(rows)
+
+
 def _own_files(element: Element) -> Element:
     element.default_js, element.default_css = [], []
     return element
@@ -146,40 +168,18 @@ def _demand_layer(demand: DemandImage, name: str) -> ImageOverlay:
 
 def _gap_layer(gaps: Iterable[GapMark], name: str) -> folium.FeatureGroup:
     group = folium.FeatureGroup(name=safe_text(name))
-    for mark in gaps:
-        words = f'<span class="visually-hidden">{safe_text(mark.text)}</span>'
-        icon = folium.DivIcon(
-            html=f'<span class="gap-mark">{mark.rank}</span>{words}',
-            class_name="gap-icon",
-            icon_size=(26, 26),
-            icon_anchor=(13, 13),
-        )
-        place = (mark.lat, mark.lon)
-        folium.Marker(place, icon=icon, interactive=False, keyboard=False, z_index_offset=500).add_to(group)
+    _Marks("addGapMarks", [(mark.lat, mark.lon, mark.rank, mark.text) for mark in gaps]).add_to(group)
     return group
 
 
 def _station_layer(stations: Iterable[StationMark], title: str) -> MarkerCluster:
-    cluster = _own_files(
+    cluster: MarkerCluster = _own_files(
         MarkerCluster(
             name=safe_text(title), max_cluster_radius=80, disable_clustering_at_zoom=15, show_coverage_on_hover=False
         )
     )
-    for mark in stations:
-        name, symbol = safe_text(mark.lines[0]), symbol_svg(f"kind.{mark.kind}")
-        icon = folium.DivIcon(
-            html=(
-                f'<span class="station-mark" title="{name}">{symbol}</span><span class="visually-hidden">{name}</span>'
-            ),
-            class_name="station-icon",
-            icon_size=(28, 28),
-            icon_anchor=(14, 14),
-        )
-        lines = "<br>".join(f"<bdi>{safe_text(line)}</bdi>" for line in mark.lines)
-        text = f'<div data-station="{safe_text(mark.station_id)}">{lines}</div>'
-        folium.Marker((mark.lat, mark.lon), icon=icon, popup=folium.Popup(text, max_width=280, lazy=True)).add_to(
-            cluster
-        )
+    rows = [(mark.lat, mark.lon, mark.station_id, mark.kind, *mark.lines) for mark in stations]
+    _Marks("addStationMarks", rows).add_to(cluster)
     return cluster
 
 

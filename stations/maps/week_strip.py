@@ -20,18 +20,13 @@ def draw_week(shares: Sequence[float | None], unknown: Sequence[float], *, chose
     What is unknown stands along the foot (``u1`` to ``u10``); hours that the clocks leave out are ``none``.
     `chosen` is the hour to frame.
     """
-    covered = [None if share is None else int(share * STEPS + 1e-9) for share in shares]
+    covered = ["none" if share is None else f"s{int(share * STEPS + 1e-9)}" for share in shares]
     doubt = [int(share * STEPS + 1e-9) for share in unknown]
-    parts = [
-        f'<rect class="{"none" if step is None else f"s{step}"}" x="{start}" width="{width}" height="{HEIGHT}"/>'
-        for start, width, step in _runs(covered)
-    ]
-    parts += [
-        f'<rect class="u{step}" x="{start}" y="{HEIGHT - UNKNOWN_HEIGHT}" width="{width}" height="{UNKNOWN_HEIGHT}"/>'
-        for start, width, step in _runs(doubt)
-        if step is not None and step >= LEAST_UNKNOWN_STEP
-    ]
-    parts += [f'<path class="day" d="M{day} 0v{HEIGHT}"/>' for day in range(DAY_HOURS, len(shares), DAY_HOURS)]
+    parts = list(_bars(covered, top=0, height=HEIGHT))
+    known = [f"u{step}" if step >= LEAST_UNKNOWN_STEP else "" for step in doubt]
+    parts += _bars(known, top=HEIGHT - UNKNOWN_HEIGHT, height=UNKNOWN_HEIGHT)
+    days = "".join(f"M{day} 0v{HEIGHT}" for day in range(DAY_HOURS, len(shares), DAY_HOURS))
+    parts.append(f'<path class="day" d="{days}"/>')
     if chosen is not None:
         parts.append(f'<rect class="chosen" x="{chosen}" width="1" height="{HEIGHT}"/>')
     inside = "".join(parts)
@@ -39,10 +34,14 @@ def draw_week(shares: Sequence[float | None], unknown: Sequence[float], *, chose
     return Markup(f'<svg class="week" {box} aria-hidden="true" focusable="false">{inside}</svg>')  # numbers alone
 
 
-def _runs(values: Sequence[int | None]) -> Iterator[tuple[int, int, int | None]]:
-    """Yield where each run of equal values starts, how long it is, and the value."""
+def _bars(classes: Sequence[str], *, top: int, height: int) -> Iterator[str]:
+    """Yield one path for each class: a bar over every run of hours that bear it. The empty class is not drawn."""
+    drawn: dict[str, list[str]] = {}
     start = 0
-    for value, run in groupby(values):
+    for name, run in groupby(classes):
         width = len(list(run))
-        yield start, width, value
+        drawn.setdefault(name, []).append(f"M{start} {top}h{width}v{height}h-{width}z")
         start += width
+    for name, pieces in drawn.items():
+        if name:
+            yield f'<path class="{name}" d="{"".join(pieces)}"/>'

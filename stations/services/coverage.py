@@ -91,7 +91,8 @@ def compare_placed_and_usable(query: CoverageQuery, region: Region) -> PlacedUsa
     on_paper = replace(query, services=(), needs=(), when=None, no_registration=False)
     placed_mask, _ = stations_that_count(on_paper, region)
     usable_mask, _ = stations_that_count(query, region)
-    placed, usable = measure_coverage(on_paper, region), measure_coverage(query, region)
+    placed = region.keep(("placed", on_paper), lambda: measure_coverage(on_paper, region))  # for every hour and service
+    usable = measure_coverage(query, region)
     times, weight = region.demand_times(query.mode, query.layer), region.demand_arrays(query.layer).weight
     near = within_cutoff(times, cutoff_ms=cutoff_ms(query)) & placed_mask
     lost = near.any(axis=1) & ~(near & usable_mask).any(axis=1)

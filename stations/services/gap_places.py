@@ -123,7 +123,7 @@ class _Finder:
     def place(self, group: NDArray[np.int64]) -> GapPlace:
         """Return the place that the points of a group make."""
         weight = self.demand.weight[group]
-        centre = np.average(self.metres[group], axis=0, weights=weight)
+        centre = weight @ self.metres[group] / weight.sum()
         middle = int(group[np.argmin(np.hypot(*(self.metres[group] - centre).T))])
         point = self.region.demand_of(self.query.layer)[middle]
         station, minutes = self._nearest_station(middle)

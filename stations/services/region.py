@@ -22,7 +22,7 @@ from stations.geo.kernels import UNREACHED
 from stations.geo.search import Searcher
 from stations.geo.seats import Seats
 from stations.geo.snap import OFF_NETWORK
-from stations.geo.table import TravelTable, table_from_arrays, times_to_stations
+from stations.geo.table import TravelTable, table_from_arrays, times_of_places
 from stations.geo.table_build import leading_parts, times_to_seats
 from stations.hours.calendar import WorkCalendar
 from stations.hours.timetable import Timetable
@@ -359,11 +359,8 @@ def _arrange_demand(points: Sequence[DemandPoint]) -> DemandArrays:
 
 
 def _look_up_demand(region: Region, seats: Seats, mode: TravelMode) -> Times:
-    on_network = seats.street != OFF_NETWORK
-    ms = np.full((len(on_network), len(region.stations)), UNREACHED, dtype=np.uint32)
-    for index in np.flatnonzero(on_network):
-        ms[index] = times_to_stations(region.roads.network, region.tables[mode], seats, int(index))
-    return Times(ms, region.extra_ms(mode), on_network)
+    ms = times_of_places(region.roads.network, region.tables[mode], seats)
+    return Times(ms, region.extra_ms(mode), seats.street != OFF_NETWORK)
 
 
 def _times_on(base: Base, region: Region, mode: TravelMode, layer: str) -> Times:

@@ -50,7 +50,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]  # likewise
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     warm_up()  # so that no request waits for a compiler
-    settings = settings or read_settings(os.environ)
+    is_worker, settings = settings is None, settings or read_settings(os.environ)
     app.wsgi_app = Express(app, most_body_bytes=MOST_BODY_BYTES)  # type: ignore[method-assign]
     if settings.trusted_proxies:
         count = settings.trusted_proxies
@@ -68,4 +68,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     ]  # fmt: skip
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
+    if is_worker:
+        app.test_client().get("/planner")  # compiles its templates and folium's, which no planner is to wait for
     return app

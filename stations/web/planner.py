@@ -9,10 +9,10 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from stations.errors import InputError
-from stations.maps.style import page_words
+from stations.maps.style import SYMBOLS, page_words
 from stations.maps.week_strip import draw_week
 from stations.model.coverage import WeekAnswer
-from stations.model.keys import Need
+from stations.model.keys import Need, StationKind
 from stations.model.queries import CoverageQuery
 from stations.model.siting import CandidateSource, SitingGoal
 from stations.services.coverage import compare_placed_and_usable
@@ -66,10 +66,11 @@ def coverage() -> ResponseReturnValue:
         **_week(query, given, region),
         asked=asked_again(query),
         words=_script_words(),
+        kind_symbols={f"kind.{kind}": SYMBOLS[f"kind.{kind}"] for kind in StationKind},
         cell_m=drawn.cell_m,
         map_header=Markup(drawn.parts.header),  # folium's own styles
         map_html=Markup(drawn.parts.html),  # folium's own element
-        map_script=Markup(drawn.parts.script),  # all text in it went through maps.web_map.safe_text
+        map_script=Markup(drawn.parts.script),  # all text in it went through safe_text or safe_json of maps.web_map
     )
 
 

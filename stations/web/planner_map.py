@@ -41,7 +41,7 @@ def _draw(answer: CoverageAnswer, gaps: Sequence[GapPlace], region: Region) -> D
     query = answer.query
     sure, perhaps = stations_that_count(query, region)
     catchment = join_catchments(query, region, tuple(np.flatnonzero(sure).tolist()))
-    area = shapely.set_precision(catchment.area.simplify(SIMPLER_DEG), SIMPLER_DEG / 10)
+    area = shapely.set_precision(catchment.area.simplify(SIMPLER_DEG), SIMPLER_DEG / 10, mode="pointwise")
     arrays = region.demand_arrays(query.layer)
     demand = draw_demand(arrays.lon, arrays.lat, arrays.weight, answer.states)
     layers = ("stations", "catchment", "demand", "gaps", "full_screen", "full_screen_off")

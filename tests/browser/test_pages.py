@@ -95,7 +95,7 @@ POPUPS = """return stations.slice(0, 12).map((marker) => {
     const shown = marker.getPopup().getElement().querySelector(".leaflet-popup-content");
     return [shown.innerText.split("\\n")[0], live(shown)];
 })"""
-GAPS = "return [...document.querySelectorAll('.gap-icon')].map((mark) => [mark.textContent, live(mark)])"
+GAPS = "return [...document.querySelectorAll('.numbered-icon')].map((mark) => [mark.textContent, live(mark)])"
 
 
 @pytest.fixture

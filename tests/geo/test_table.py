@@ -15,7 +15,14 @@ from stations.geo.kernels import UNREACHED
 from stations.geo.roads import NO_WAY
 from stations.geo.seats import Seats, ways_out
 from stations.geo.snap import OFF_NETWORK
-from stations.geo.table import TravelTable, soonest, table_from_arrays, times_from_stations, times_to_stations
+from stations.geo.table import (
+    TravelTable,
+    soonest,
+    table_from_arrays,
+    times_from_stations,
+    times_of_places,
+    times_to_stations,
+)
 from stations.geo.table_build import Before, compute_table, leading_parts
 from stations.model.keys import TravelMode
 
@@ -58,6 +65,17 @@ def test_one_way_street_is_only_reached_along_its_direction(make_network):
     assert to_station(network, table, (0, 0.0, 0)) == [120_000, 0]
     assert to_station(network, table, (1, 1.0, 0)) == [0, None]
     assert from_station(network, table, (1, 1.0, 0)) == [0, 120_000]
+
+
+def test_many_places_at_once_take_what_each_takes_alone(make_network):
+    network = make_network(LINE, [("A", "B", 60_000, None), ("B", "C", 60_000, 90_000)])
+    table = table_of(network, seats((1, 1.0, 0), (0, 0.0, 700)))
+    places = seats((0, 0.5, 0), (-1, 0.0, 0), (1, 0.25, 1_000), (1, 1.0, 0))
+    ms = times_of_places(network, table, places)
+
+    assert ms[1].tolist() == [UNREACHED, UNREACHED]  # off the network
+    for index in (0, 2, 3):
+        assert ms[index].tolist() == times_to_stations(network, table, places, index).tolist()
 
 
 def test_partial_costs_and_the_walk_to_the_road_add_up(make_network):
