@@ -4,6 +4,7 @@
 
   const { element, named, symbol } = window.Stations;
 
+  const MARK_PX = 26;
   const icon = (className, size, html) => L.divIcon({ className, html, iconSize: [size, size], iconAnchor: [size / 2, size / 2] });
   const hidden = (text) => element("span", { class: "visually-hidden" }, text);
 
@@ -16,19 +17,42 @@
     }));
   }
 
-  /** A numbered mark; what it is stands in words for who cannot see it. */
-  function numbered([lat, lon], rank, text, className, size) {
-    const face = element("span", {}, element("span", { class: className }, String(rank)), hidden(text));
-    return L.marker([lat, lon], { icon: icon("numbered-icon", size, face), zIndexOffset: 500 });
-  }
+  /* Numbered marks, the most important first. They are no targets of their own, for they may lie on stations: a click
+   * on the map asks `markAt`. One that would lie over another waits until the map is closer. */
+  const marks = [];
 
-  /** Rows of latitude, longitude, rank and words; a mark leads back to its line of the list. */
-  function addGapMarks(group, rows) {
-    for (const [lat, lon, rank, text] of rows) {
-      const told = () => element("div", {}, named(text), element("br"), element("a", { href: `#gap-${rank}` }, window.Stations.say("planner.to_list")));
-      numbered([lat, lon], rank, text, "gap-mark", 26).bindPopup(told, { maxWidth: 280 }).addTo(group);
+  function makeRoom(map) {
+    const taken = [];
+    for (const mark of marks) {
+      const shown = mark.getElement();
+      if (!shown) continue;
+      const at = map.latLngToLayerPoint(mark.getLatLng());
+      shown.hidden = taken.some((other) => other.distanceTo(at) < MARK_PX);
+      if (!shown.hidden) taken.push(at);
     }
   }
 
-  Object.assign(window.Stations, { addStationMarks, addGapMarks, numberedMark: numbered });
+  /** The mark under a point of the map, if there is one. */
+  function markAt(map, latlng) {
+    const at = map.latLngToLayerPoint(latlng);
+    const shown = marks.filter((mark) => mark.getElement() && !mark.getElement().hidden);
+    return shown.find((mark) => map.latLngToLayerPoint(mark.getLatLng()).distanceTo(at) < MARK_PX / 2 + 4);
+  }
+
+  /** A mark with its rank; `text` is what it is, `line` the id of its line of the page. */
+  function addNumbered(layer, place, rank, { className, text, line, first = false }) {
+    const face = element("span", {}, element("span", { class: className }, String(rank)), hidden(text));
+    const mark = L.marker(place, { icon: icon("numbered-icon", MARK_PX, face), interactive: false, keyboard: false, zIndexOffset: first ? 700 : 500 });
+    mark.told = { text, line };
+    if (first) marks.unshift(mark);
+    else marks.push(mark);
+    return mark.addTo(layer);
+  }
+
+  /** Rows of latitude, longitude, rank and words. */
+  function addGapMarks(group, rows) {
+    for (const [lat, lon, rank, text] of rows) addNumbered(group, [lat, lon], rank, { className: "gap-mark", text, line: `gap-${rank}` });
+  }
+
+  Object.assign(window.Stations, { addStationMarks, addGapMarks, addNumbered, makeRoom, markAt });
 })();

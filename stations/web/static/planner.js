@@ -3,7 +3,7 @@
 (() => {
   "use strict";
 
-  const { say, element, ask } = window.Stations;
+  const { say, element, named, ask, markAt, makeRoom } = window.Stations;
   const map = window.Stations.deskMap;
   const desk = JSON.parse(document.getElementById("desk").textContent);
   const DAY_MS = 86400000;
@@ -26,14 +26,24 @@
 
   // ---- What stands behind a spot of the map.
 
+  /** Tell the demand at a spot; at a numbered mark also what it is, and where it stands in the lists. */
   async function tell(latlng) {
-    const popup = L.popup({ maxWidth: 280 }).setLatLng(latlng).setContent("…").openOn(map);
-    const { lat, lng: lon } = latlng;
-    const answer = await ask(address("/planner/demand", { lon, lat, within_m: desk.cell_m }));
+    const mark = markAt(map, latlng);
     const made = element("div", { role: "status" });
-    if (answer.problem) made.textContent = answer.problem;
-    else made.innerHTML = answer.html; // our own template, which escapes every name
-    popup.setContent(made);
+    if (mark) {
+      const line = byId(mark.told.line);
+      const back = element("a", { href: `#${mark.told.line}` }, say("planner.to_list"));
+      back.addEventListener("click", () => line.focus());
+      made.append(element("p", {}, named(mark.told.text), element("br"), back));
+    }
+    const here = element("div", {}, "…");
+    made.append(here);
+    const popup = L.popup({ maxWidth: 280 }).setLatLng(mark ? mark.getLatLng() : latlng).setContent(made).openOn(map);
+    const { lat, lng: lon } = popup.getLatLng();
+    const answer = await ask(address("/planner/demand", { lon, lat, within_m: desk.cell_m }));
+    if (answer.problem) here.textContent = answer.problem;
+    else here.innerHTML = answer.html; // our own template, which escapes every name
+    popup.update();
   }
 
   // ---- What if.
@@ -204,11 +214,14 @@
   // ---- All of it together.
 
   map.on("click", ({ latlng }) => (candidate ? move(latlng) : tell(latlng)));
+  map.on("zoomend overlayadd", () => makeRoom(map));
+  makeRoom(map);
   map.on("popupopen", choose);
   for (const button of document.querySelectorAll(".go")) {
     button.addEventListener("click", () => {
-      map.setView([button.dataset.lat, button.dataset.lon], CLOSE_ZOOM);
+      map.setView([button.dataset.lat, button.dataset.lon], CLOSE_ZOOM, { animate: false });
       map.getContainer().scrollIntoView({ block: "nearest" });
+      tell(map.getCenter());
     });
   }
   for (const button of document.querySelectorAll(".try")) {
