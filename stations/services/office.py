@@ -16,6 +16,7 @@ from stations.store.database import Database, open_database
 from stations.store.drafts import DraftStore
 from stations.store.jobs import JobStore
 from stations.store.mappings import MappingStore
+from stations.store.scenarios import ScenarioStore
 from stations.store.stations import StationStore
 
 
@@ -69,6 +70,11 @@ class Office:
     def mappings(self) -> MappingStore:
         """What columns of lists mean."""
         return MappingStore(self.database, self.region_id)
+
+    @property
+    def scenarios(self) -> ScenarioStore:
+        """What planners saved."""
+        return ScenarioStore(self.database, self.region_id)
 
     @property
     def stations(self) -> StationStore:

@@ -21,22 +21,27 @@ from stations.services.festivals import name_festival
 from stations.services.region import Region, read_region_calendar
 
 WeekKey = ServiceKey | Need | None
+Asked = tuple[tuple[ServiceKey, ...], tuple[Need, ...]]
 ALL_ROWS: tuple[WeekKey, ...] = (None, *Need, *ServiceKey)
 _MAKEUP_REACH = timedelta(days=14)
 """Further than any make-up workday lies from its festival."""
 
 
-def measure_week(query: CoverageQuery, region: Region, *, week: date, rows: Sequence[WeekKey] = ALL_ROWS) -> WeekAnswer:
+def measure_week(
+    query: CoverageQuery, region: Region, *, week: date, rows: Sequence[WeekKey] | None = ALL_ROWS
+) -> WeekAnswer:
     """Return the coverage at each of the 168 full hours of a week, for several services and needs.
 
-    Each value is what `measure_coverage` returns at that hour. The services, needs and hour of `query` are not used.
+    Each value is what `measure_coverage` returns at that hour. The hour of `query` is not used, and its services and
+    needs only where `rows` is `None`.
 
     Parameters
     ----------
     week
         Any day of the week, which begins on Monday 00:00 local time.
     rows
-        A service, a need, or `None` for any station; one row each.
+        A service, a need, or `None` for any station; one row each. `None` is one row, without a key, for all that the
+        query asks together.
 
     Raises
     ------
@@ -51,7 +56,9 @@ def measure_week(query: CoverageQuery, region: Region, *, week: date, rows: Sequ
     hours = [datetime.combine(monday, time(), zone) + timedelta(hours=hour) for hour in range(WEEK_HOURS)]
     there = [is_on_the_clock(hour) for hour in hours]
     state = _states(hours, region)
-    sure, perhaps = zip(*(_masks(key, query, region, state) for key in rows), strict=True) if rows else ((), ())
+    keys: Sequence[WeekKey] = (None,) if rows is None else rows
+    asked = [(query.services, query.needs)] if rows is None else [_asked(key) for key in keys]
+    sure, perhaps = zip(*(_masks(one, query, region, state) for one in asked), strict=True) if keys else ((), ())
     sets = _near_sets(query, region)
     covered, unknown = weigh_choices(sets, _stacked(sure, region), _stacked(perhaps, region))
     demand, times = region.demand_arrays(query.layer), region.demand_times(query.mode, query.layer)
@@ -63,7 +70,7 @@ def measure_week(query: CoverageQuery, region: Region, *, week: date, rows: Sequ
             tuple(share if known and total else 0.0 for share, known in zip(row_unknown, there, strict=True)),
         )
         for key, row_covered, row_unknown in zip(
-            rows,
+            keys,
             (covered / (total or 1)).reshape(-1, WEEK_HOURS).tolist(),
             ((unknown + off) / (total or 1)).reshape(-1, WEEK_HOURS).tolist(),
             strict=True,
@@ -78,7 +85,7 @@ def notable_weeks(region: Region, *, year: int) -> tuple[NotableWeek, ...]:
     A festival of several weeks is told by the week that holds most of its days off (the first of equals). Nothing
     where the region has no work calendar.
     """
-    calendar = region.keep("work calendar", lambda: read_region_calendar(region.profile))
+    calendar = region.keep_ground("work calendar", lambda: read_region_calendar(region.profile))
     if calendar is None:
         return ()
     runs = _runs(sorted(calendar.off))
@@ -116,11 +123,13 @@ def _states(hours: Sequence[datetime], region: Region) -> NDArray[np.uint8]:
     return state.reshape(WEEK_HOURS, count)
 
 
-def _masks(key: WeekKey, query: CoverageQuery, region: Region, state: NDArray[np.uint8]) -> tuple[Mask, Mask]:
+def _asked(key: WeekKey) -> Asked:
+    return ((key,) if isinstance(key, ServiceKey) else (), (key,) if isinstance(key, Need) else ())
+
+
+def _masks(asked: Asked, query: CoverageQuery, region: Region, state: NDArray[np.uint8]) -> tuple[Mask, Mask]:
     """Return which stations surely and perhaps count at every hour for one row, bool (168, K), as at one hour."""
-    services = (key,) if isinstance(key, ServiceKey) else ()
-    needs = (key,) if isinstance(key, Need) else ()
-    offers = region.arrays.listed & region.arrays.that_offer(services, needs)
+    offers = region.arrays.listed & region.arrays.that_offer(*asked)
     sure, maybe = enterable(query, region)
     is_open, unknown = state == HourState.OPEN, state == HourState.UNKNOWN
     return offers & sure & is_open, offers & ((maybe & (is_open | unknown)) | (sure & unknown))
@@ -140,7 +149,7 @@ def _near_sets(query: CoverageQuery, region: Region) -> NearSets:
 
 
 def _notes(monday: date, region: Region) -> Iterator[WeekNote]:
-    calendar = region.keep("work calendar", lambda: read_region_calendar(region.profile))
+    calendar = region.keep_ground("work calendar", lambda: read_region_calendar(region.profile))
     holidays = holidays_of(calendar=calendar, country=region.profile.country)
     for ahead in range(7):
         day = monday + timedelta(days=ahead)

@@ -1,4 +1,4 @@
-"""The tables of those who work on the list: accounts, logins, drafts, column mappings and jobs."""
+"""The tables of those who work on the list: accounts, logins, drafts, column mappings, jobs and scenarios."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from sqlalchemy import (
     Column,
     DateTime,
     Dialect,
+    Double,
     Index,
     Integer,
     LargeBinary,
     Table,
     Text,
     TypeDecorator,
+    UniqueConstraint,
 )
 
 from stations.store.tables import METADATA
@@ -104,6 +106,23 @@ JOB = Table(
     Column("error_key", Text),
     Column("error_values", JSON(none_as_null=True)),
     Index("ix_job_region_id", "region_id", "state"),
+)
+
+SCENARIO = Table(
+    "scenario",
+    METADATA,
+    Column("region_id", Text, primary_key=True),
+    Column("scenario_id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("name_key", Text, nullable=False),  # as names are compared
+    Column("note", Text, nullable=False),
+    Column("cost", Double),
+    Column("changes", JSON, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("made_at", UtcMoment, nullable=False),
+    Column("changed_at", UtcMoment, nullable=False),
+    Column("version", Integer, nullable=False),
+    UniqueConstraint("region_id", "name_key", name="uq_scenario_region_id"),
 )
 
 PASSING = frozenset({LOGIN_FAILURE.name, DRAFT.name, JOB.name, "tap", "tap_salt", "tap_count"})

@@ -26,6 +26,7 @@ from stations.web import (
     pages,
     planner,
     planner_export,
+    scenarios,
     security,
     taps,
 )
@@ -63,7 +64,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     taps.init_app(app)
     login.init_app(app, settings)
     blueprints = [
-        pages.bp, offline.bp, planner.bp, planner_export.bp, print_pages.bp, api.bp, ogc.bp, taps.bp,
+        pages.bp, offline.bp, planner.bp, planner_export.bp, scenarios.bp, print_pages.bp, api.bp, ogc.bp, taps.bp,
         jobs.bp, login.bp, manage.bp, manage_import.bp,
     ]  # fmt: skip
     for blueprint in blueprints:

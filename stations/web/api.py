@@ -43,10 +43,10 @@ from stations.web.parse import (
     parse_coverage,
     parse_nearest,
     parse_route,
-    parse_scenario,
     parse_siting,
     parse_week,
 )
+from stations.web.parse_scenarios import parse_changes
 from stations.web.taps import known_doors
 
 bp = Blueprint("api", __name__)
@@ -90,9 +90,10 @@ def route() -> ResponseReturnValue:
 
 @bp.route("/api/what-if", methods=["GET", "POST"])
 def what_if() -> ResponseReturnValue:
-    """Answer what coverage would be with a station more, stations off, or other hours; nothing is stored."""
-    region, given = current_region(), parameters_of(request)
-    query, scenario = parse_coverage(given, region.profile), parse_scenario(given)
+    """Answer what coverage would be with new sites, and stations off or changed; nothing is stored."""
+    region = current_region()
+    given, scenario = parse_changes(request)
+    query = parse_coverage(given, region.profile)
     return _geojson(what_if_feature(query, try_scenario(query, scenario, region), region))
 
 

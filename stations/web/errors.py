@@ -39,7 +39,12 @@ def init_app(app: Flask) -> None:
 
 
 def _answer_own(error: StationsError) -> ResponseReturnValue:
-    return answer_error(error, next(status for kind, status in STATUS_OF if isinstance(error, kind)))
+    return answer_error(error, status_of(error))
+
+
+def status_of(error: StationsError) -> int:
+    """Return the status that tells one of our errors."""
+    return next(status for kind, status in STATUS_OF if isinstance(error, kind))
 
 
 def answer_error(error: StationsError, status: int) -> ResponseReturnValue:

@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
+from stations.model.comparison import MOST_COMPARED
 from stations.model.keys import ArrivalState, EntryMethod, Need, ServiceKey, StationKind, TravelMode, TravelReason
 from stations.model.queries import MAX_BUDGET_MIN, MAX_CUTOFF_MIN, MAX_LIMIT
+from stations.model.scenarios import MOST_CHANGED, MOST_NAME, MOST_NOTE, MOST_SITES
 from stations.model.siting import MOST_JOB_PROOF_S, MOST_NEW, CandidateSource, SitingGoal
 from stations.model.taps import TapAnswer
 
@@ -38,6 +40,7 @@ def api_description() -> Json:
                 "Station": _object(_station_properties()),
                 "FoundStation": _object({**_station_properties(), **_travel_properties()}),
                 "Taps": _object(_taps()),
+                "Scenario": _scenario(),
             }
         },
     }
@@ -53,9 +56,8 @@ def _paths() -> Json:
     demand = [_query("no_registration", FLAG, "only stations that let everybody in"), _query("layer", TEXT)]
     coverage = [mode, minutes, *whose, when, *demand]
     anywhere = [_query("lon", NUMBER), _query("lat", NUMBER)]
-    changes = [
-        {**_query(name, {"type": "array", "items": TEXT}), "explode": True} for name in ("without", "hours_of", "hours")
-    ]
+    several = ("without", "hours_of", "hours", "service_of", "add_service", "waived")
+    changes = [{**_query(name, {"type": "array", "items": TEXT}), "explode": True} for name in several]
     nearest = [*place, mode, when, *whose, *_nearest_filters()]
     return {
         "/api/nearest": _both("the stations a rider can use soonest, best first", nearest, _nearest_answer()),
@@ -66,7 +68,8 @@ def _paths() -> Json:
         "/api/taps": {"post": _tap()},
         "/api/route": _both("the way to a station", [*place, station_id, mode], {"type": "object"}),
         "/api/what-if": _both(
-            "coverage with a station more, stations off, or other hours; `hours` and `hours_of` in pairs",
+            "coverage with a site more, stations off or changed; `hours_of` and `hours`, `service_of` and `add_service`"
+            " in pairs; a JSON body may have `changes` instead, as a scenario has them",
             [*anywhere, *coverage, *changes],
             {"type": "object"},
         ),
@@ -122,7 +125,74 @@ def _paths() -> Json:
             "get": _ask("how far long work is", [_in_path("job_id")], {"type": "object"}),
             "delete": _ask("break long work off; for who is logged in", [_in_path("job_id")], {"type": "object"}),
         },
+        **_scenarios([*coverage, _query("week", {"type": "string", "format": "date"}, "any day of it")]),
         "/api/openapi.json": {"get": _ask("this document", [], {"type": "object"})},
+    }
+
+
+def _scenarios(question: list[Json]) -> Json:
+    scenario, own = _ref("Scenario"), _in_path("scenario_id")
+    chosen = {"type": "array", "items": TEXT, "maxItems": MOST_COMPARED}
+    compared = {**_query("scenario", chosen, "ids, beside the region as it is"), "explode": True}
+
+    def written(summary: str, required: list[str]) -> Json:
+        asked = _ask(f"{summary}; for who is logged in", [], scenario)
+        fields = {**_scenario_fields(), "version": {**WHOLE, "description": "the one that was changed"}}
+        asked["requestBody"] = _json_body({"type": "object", "properties": fields, "required": required})
+        return asked
+
+    return {
+        "/api/scenarios": {
+            "get": _ask("all scenarios, the last changed first", [], {"type": "object"}),
+            "post": written("keep a scenario under a name", ["name", "changes"]),
+        },
+        "/api/scenarios/compare": {
+            "get": _ask("scenarios side by side with the region as it is", [compared, *question], {"type": "object"})
+        },
+        "/api/scenarios/{scenario_id}": {
+            "get": _ask("one scenario", [own], scenario),
+            "put": {**written("change a scenario; what is not said of it stays", ["version"]), "parameters": [own]},
+            "delete": _ask("drop a scenario, and answer what it was; for who is logged in", [own], scenario),
+        },
+    }
+
+
+def _scenario() -> Json:
+    problem = {"code": TEXT, "message": {**TEXT, "description": "a change that does not apply any more"}}
+    told = {
+        "scenario_id": TEXT,
+        "changes_text": {"type": "array", "items": TEXT},
+        "problems": {"type": "array", "items": _object(problem)},
+        "made_at": MOMENT,
+        "changed_at": MOMENT,
+        "version": WHOLE,
+    }
+    return _object({**_scenario_fields(), **told})
+
+
+def _scenario_fields() -> Json:
+    ids = {"type": "array", "items": {**TEXT, "description": "station_id"}, "maxItems": MOST_CHANGED}
+    services = {"type": "array", "items": _keys(ServiceKey)}
+    site = {
+        "lon": NUMBER,
+        "lat": NUMBER,
+        "name": {**TEXT, "maxLength": MOST_NAME},
+        "hours": _or_null({**TEXT, "description": "OSM opening_hours; null: any hour"}),
+        "services": _or_null({**services, "description": "null: whatever is asked for"}),
+    }
+    site_object = {"type": "object", "properties": site, "required": ["lon", "lat"]}
+    changes = {
+        "sites": {"type": "array", "items": site_object, "maxItems": MOST_SITES},
+        "without": ids,
+        "hours": {"type": "object", "additionalProperties": TEXT, "description": "by station_id"},
+        "services": {"type": "object", "additionalProperties": services, "description": "added or repaired"},
+        "no_registration": ids,
+    }
+    return {
+        "name": {**TEXT, "maxLength": MOST_NAME},
+        "note": {**TEXT, "maxLength": MOST_NOTE},
+        "cost": _or_null(NUMBER),
+        "changes": {"type": "object", "properties": changes},
     }
 
 

@@ -27,7 +27,6 @@ from stations.model.queries import (
     read_moment,
 )
 from stations.model.region import RegionProfile
-from stations.model.scenarios import NewSite, Scenario
 from stations.model.siting import MOST_JOB_PROOF_S, CandidateSource, SitingGoal, SitingQuery
 from stations.model.taps import Tap, TapAnswer
 from stations.services.week import ALL_ROWS, WeekKey
@@ -133,23 +132,6 @@ def parse_route(given: Parameters, profile: RegionProfile) -> RouteQuery:
     if not station_id:
         raise InputError("error.missing", field="station_id", name="station_id")
     return RouteQuery(origin=parse_place(given), station_id=station_id, mode=parse_mode(given, profile))
-
-
-def parse_scenario(given: Parameters) -> Scenario:
-    """Return what would be changed: `lon lat`, `without`, and `hours_of` with `hours`, in pairs as they stand.
-
-    Raises
-    ------
-    InputError
-        Nothing is changed, or `hours_of` and `hours` are not as many.
-    """
-    changed, hours = given.getlist("hours_of"), given.getlist("hours")
-    if len(changed) != len(hours):
-        raise InputError("planner.hours_pairs", field="hours", stations=len(changed), hours=len(hours))
-    without = tuple(dict.fromkeys(given.getlist("without")))
-    here = bool(given.get("lon") or given.get("lat")) or not (without or changed)
-    sites = (NewSite(parse_place(given)),) if here else ()
-    return Scenario(sites, without, tuple(zip(changed, hours, strict=True)))
 
 
 def parse_coverage(given: Parameters, profile: RegionProfile) -> CoverageQuery:
@@ -312,6 +294,17 @@ def _number(given: Parameters, name: str, *, default: str | None = None, whole: 
     text = given.get(name) or default
     if text is None:
         raise InputError("error.missing", field=name, name=name)
+    return read_number(text, name, whole=whole)
+
+
+def read_number(text: str, name: str, *, whole: bool = False) -> float:
+    """Return the number that a text is; `name` is its parameter.
+
+    Raises
+    ------
+    InputError
+        It is none.
+    """
     try:
         return int(text) if whole else float(text)
     except ValueError as error:

@@ -34,6 +34,7 @@ from stations.web.parse import (
     parse_week,
 )
 from stations.web.planner_map import draw_map
+from stations.web.scenario_desk import desk_scenario
 
 bp = Blueprint("planner", __name__)
 GAPS_LISTED = 12
@@ -63,6 +64,7 @@ def coverage() -> ResponseReturnValue:
         stations_listed=STATIONS_LISTED,
         **_choices(region),
         **_sites(given, region),
+        **desk_scenario(given, region),
         **_week(query, given, region),
         asked=asked_again(query),
         words=_script_words(),

@@ -92,3 +92,7 @@ def test_a_database_that_nobody_answers_for_is_not_asked(make_town, tmp_path):
     assert answer(client) == answer(create_app(made.settings).test_client())
     assert client.get("/").status_code == 200
     assert client.get("/stations/e").status_code == 200
+    assert client.get("/planner?mode=walk").status_code == 200
+    assert client.get("/planner?mode=walk&scenario=one").status_code == 200  # it says that there is no database
+    assert client.get("/planner/scenarios").status_code == 503
+    assert client.get("/api/scenarios").status_code == 503

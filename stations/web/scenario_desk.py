@@ -1,0 +1,35 @@
+"""What the planner's desk shows of scenarios: who may save one, and the one that is opened."""
+
+from __future__ import annotations
+
+from stations.errors import StoreError, UnknownThingError
+from stations.model.accounts import Account
+from stations.model.keys import Role
+from stations.services.comparison import scenario_object
+from stations.services.region import Region
+from stations.services.saved_scenarios import find_scenarios
+from stations.web.language import current_language, tell
+from stations.web.office import current_account, current_office
+from stations.web.parse import Parameters
+
+
+def desk_scenario(given: Parameters, region: Region) -> dict[str, object]:
+    """Return what the desk needs of scenarios: who may save them, and the one that is opened there.
+
+    The desk goes on without the database.
+    """
+    found: dict[str, object] = {"planner": None, "opened": None, "opened_problem": ""}
+    try:
+        found["planner"] = current_steward()
+        if given.get("scenario"):
+            (saved,) = find_scenarios(current_office(), [given["scenario"]])
+            found["opened"] = scenario_object(saved, region, current_language())
+    except (UnknownThingError, StoreError) as error:
+        found["opened_problem"] = tell(error.key, **error.values)
+    return found
+
+
+def current_steward() -> Account | None:
+    """Return who is logged in and may save scenarios, `None` where nobody is."""
+    account = current_account()
+    return account if account is not None and account.role.covers(Role.STEWARD) else None
