@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import shapely
-
-from stations.maps.paper_map import PaperMap
 from stations.maps.sheets.coverage import (
     ROW_MM,
     SMALL_MM,
-    STATES,
     CoverageContent,
     demand_box,
     draw_demand_map,
+    legend_items_of,
     method_lines,
     write_table,
 )
 from stations.maps.sheets.district import write_heading
 from stations.maps.sheets.furniture import Area, start_page, type_factor, write_scale
 from stations.maps.sheets.layout import BAND_MM, frame_in
-from stations.maps.sheets.legend import catchment_item, demand_items, write_legend
+from stations.maps.sheets.legend import write_legend
 from stations.maps.sheets.lines import wrap
 from stations.maps.sheets.page import MUTED, Page, Sheet
 from stations.model.paper import Paper
@@ -44,26 +41,31 @@ def draw_brief(content: CoverageContent, sentences: Sequence[str], title: str, p
     rows = TABLE_HEAD_MM + ROW_MM * (len(content.townships) + 1)
     smaller = min(factor, (area.bottom - method_mm - top - LEAST_MAP_MM) / rows)  # so that one page holds any region
     rows_mm = rows * smaller
-    map_area = Area(area.x, top, area.width - LEGEND_MM, area.bottom - method_mm - rows_mm - top)
-    drawn = draw_demand_map(content, frame_in(map_area, demand_box(content), factor), factor)
-    band = BAND_MM * factor
-    page.place(drawn, map_area.x, map_area.y + band)
-    left = map_area.x + drawn.frame.width_mm + band
-    _write_legend(page, content, drawn, Area(left, top + band, area.right - left, map_area.height), factor)
+    map_area = Area(area.x, top, area.width, area.bottom - method_mm - rows_mm - top)
+    _write_map(page, content, map_area, factor)
     table = Area(area.x, map_area.bottom + 2 * factor, area.width, rows_mm)
     write_table(page, content, table, table.y, smaller)
     _write_method(page, lines, area, area.bottom - method_mm, facts.lang, factor)
     return Sheet(title, facts.issuer or facts.region, facts.when, (page,), ())
 
 
-def draw_picture(content: CoverageContent, paper: Paper) -> Sheet:
-    """Return the map alone, on paper of its own size."""
-    factor = type_factor(paper, large=False)
-    frame = frame_in(Area(0, 0, paper.width_mm, paper.height_mm), demand_box(content), factor)
-    drawn = draw_demand_map(content, frame, factor)
-    page = Page(drawn.frame.width_mm, drawn.frame.height_mm)
-    page.place(drawn, 0, 0)
+def draw_picture(content: CoverageContent, *, width_mm: float, height_mm: float, on: Paper) -> Sheet:
+    """Return the map with its legend alone, in the type of the paper that it will stand on."""
+    page = Page(width_mm, height_mm)
+    _write_map(page, content, Area(0, 0, width_mm, height_mm), type_factor(on, large=False))
     return Sheet(content.subtitle, content.facts.region, content.facts.when, (page,), ())
+
+
+def _write_map(page: Page, content: CoverageContent, area: Area, factor: float) -> None:
+    """Write the map into an area, and beside it its legend and scale."""
+    band = BAND_MM * factor
+    map_area = Area(area.x, area.y, area.width - LEGEND_MM, area.height)
+    drawn = draw_demand_map(content, frame_in(map_area, demand_box(content), factor), factor)
+    page.place(drawn, map_area.x, map_area.y + band)
+    left = map_area.x + drawn.frame.width_mm + band
+    width, lang = area.right - left, content.facts.lang
+    top = write_legend(page, legend_items_of(drawn, content), left, area.y + band, width, factor=factor)
+    write_scale(page, drawn, left, top + 2 * factor, width, factor=factor, lang=lang)
 
 
 def _write_sentences(page: Page, sentences: Sequence[str], area: Area, factor: float) -> float:
@@ -74,14 +76,6 @@ def _write_sentences(page: Page, sentences: Sequence[str], area: Area, factor: f
             top += size * 1.45
         top += size * 0.4
     return top
-
-
-def _write_legend(page: Page, content: CoverageContent, drawn: PaperMap, side: Area, factor: float) -> None:
-    lang = content.facts.lang
-    items = demand_items([state for state in STATES if any(one.state == state for one in content.points)], lang=lang)
-    items += [catchment_item(say(lang, "sheet.catchment"))] if not shapely.is_empty(content.area) else []
-    top = write_legend(page, items, side.x, side.y, side.width, factor=factor)
-    write_scale(page, drawn, side.x, top + 2 * factor, side.width, factor=factor, lang=lang)
 
 
 def _write_method(page: Page, lines: Sequence[str], area: Area, top: float, lang: str, factor: float) -> None:

@@ -123,7 +123,7 @@ def _columns(page: Page, area: Area, factor: float) -> list[_Column]:
 
 def _write_keys(drawn: PaperMap, content: CoverageContent, columns: Sequence[_Column], factor: float) -> bool:
     """Write the method at the foot of the last column, the legend in the first with room; false where none has."""
-    items, last = _legend(drawn, content), columns[-1]
+    items, last = legend_items_of(drawn, content), columns[-1]
     method_mm = _method_height(content, last.width, factor)
     for column in columns:
         legend_mm = legend_size(items, column.width, factor=factor)[1] + 21 * factor
@@ -258,7 +258,8 @@ def _write_method(content: CoverageContent, column: _Column, top: float, factor:
         top += size * 1.42
 
 
-def _legend(drawn: PaperMap, content: CoverageContent) -> list[LegendItem]:
+def legend_items_of(drawn: PaperMap, content: CoverageContent) -> list[LegendItem]:
+    """Return the signs of the map that are to be explained."""
     lang = content.facts.lang
     states = [state for state in STATES if any(point.state == state for point in content.points)]
     items = demand_items(states, lang=lang)
