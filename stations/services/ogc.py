@@ -62,7 +62,7 @@ COLLECTIONS: Mapping[str, Collection] = {
     )
 }
 _LAYERS: Mapping[str, Callable[[CoverageQuery, Region], Layer]] = {
-    "stations": lambda _, region: region.keep("station layer", lambda: station_layer(region)),
+    "stations": lambda _, region: station_layer(region),
     "demand": demand_layer,
     "gaps": gap_layer,
 }
@@ -95,7 +95,7 @@ def read_page(query: FeatureQuery, region: Region) -> Page:
     limit = min(query.limit, collection.most)
     if collection.name == "catchments":
         return _catchment_page(replace(query, limit=limit), region)
-    layer = _LAYERS[collection.name](query.coverage, region)
+    layer = _layer(collection, query.coverage, region)
     chosen = _equal(layer.columns, query, len(layer.geometry))
     if query.box is not None:
         chosen &= shapely.intersects(_area(query.box), layer.geometry)
@@ -108,15 +108,29 @@ def read_page(query: FeatureQuery, region: Region) -> Page:
     )
 
 
+def is_at_hand(collection: Collection, coverage: CoverageQuery, region: Region) -> bool:
+    """Whether nothing is to be computed or drawn for the features of a question."""
+    return collection.name in _LAYERS and region.is_kept(_key(collection, coverage))
+
+
 def read_feature(collection: str, feature_id: str, coverage: CoverageQuery, region: Region) -> dict[str, Any]:
     """Return one feature by its id; raises as `read_page` does, and `UnknownThingError` where it is not there."""
     if find_collection(collection).name == "catchments":
         return catchment_layer(coverage, region, (region.number(feature_id),)).feature(0)
-    layer = _LAYERS[collection](coverage, region)
+    layer = _layer(find_collection(collection), coverage, region)
     for number, key in enumerate(layer.columns[layer.key]):
         if key == feature_id:
             return layer.feature(number)
     raise UnknownThingError("ogc.feature_unknown", value=feature_id[:40], collection=collection)
+
+
+def _layer(collection: Collection, coverage: CoverageQuery, region: Region) -> Layer:
+    """Return the features of a question, kept for the pages that follow."""
+    return region.keep(_key(collection, coverage), lambda: _LAYERS[collection.name](coverage, region))
+
+
+def _key(collection: Collection, coverage: CoverageQuery) -> tuple[object, ...]:
+    return ("features", collection.name, coverage if collection.parameters else None)
 
 
 def _catchment_page(query: FeatureQuery, region: Region) -> Page:

@@ -198,6 +198,10 @@ class Region:
         """Keep what does not depend on the stations, as `keep` does, for all regions of one base."""
         return self.base.region.keep_ground(key, answer) if self.base else self.keep(key, answer)
 
+    def is_kept(self, key: object) -> bool:
+        """Whether `keep` would answer at once."""
+        return key in self._kept
+
     def keep(self, key: object, answer: Callable[[], Answer]) -> Answer:
         """Return what was answered to `key` before, else ask `answer` and remember it for as long as there is room."""
         with self._lock:

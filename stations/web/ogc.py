@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
@@ -14,7 +16,7 @@ from stations.model.features import Box, FeatureQuery
 from stations.model.keys import TravelMode
 from stations.model.queries import CoverageQuery
 from stations.services.geojson import origin_of
-from stations.services.ogc import COLLECTIONS, Collection, find_collection, read_feature, read_page
+from stations.services.ogc import COLLECTIONS, Collection, find_collection, is_at_hand, read_feature, read_page
 from stations.services.region import Region
 from stations.web.current import current_region
 from stations.web.express import GEOJSON
@@ -31,6 +33,7 @@ CONFORMS_TO = [
 ]
 _PAGING = ("bbox", "datetime", "limit", "offset")
 _EVERYWHERE = ("lang", "f")
+KEEP_PUBLIC = "public, max-age=0, must-revalidate"
 
 
 @bp.get("/ogc")
@@ -46,14 +49,14 @@ def landing() -> ResponseReturnValue:
     ]
     profile = current_region().profile
     title = tell("ogc.title", region=profile.names[current_language()])
-    return jsonify(title=title, description=tell("ogc.about"), **origin_of(profile), links=links)
+    return _kept(jsonify(title=title, description=tell("ogc.about"), **origin_of(profile), links=links))
 
 
 @bp.get("/ogc/conformance")
 def conformance() -> ResponseReturnValue:
     """Answer which parts of the standard hold."""
     _read_only(())
-    return jsonify(conformsTo=CONFORMS_TO)
+    return _kept(jsonify(conformsTo=CONFORMS_TO))
 
 
 @bp.get("/ogc/api")
@@ -62,7 +65,7 @@ def description() -> ResponseReturnValue:
     _read_only(())
     response = jsonify(ogc_description(_address("")))
     response.content_type = OPENAPI_TYPE
-    return response
+    return _kept(response)
 
 
 @bp.get("/ogc/collections")
@@ -70,7 +73,7 @@ def collections() -> ResponseReturnValue:
     """Answer the collections."""
     _read_only(())
     told = [_collection(one, current_region()) for one in COLLECTIONS.values()]
-    return jsonify(links=[_link("self", "/collections", JSON)], collections=told)
+    return _kept(jsonify(links=[_link("self", "/collections", JSON)], collections=told))
 
 
 @bp.get("/ogc/collections/<name>")
@@ -78,7 +81,7 @@ def collection(name: str) -> ResponseReturnValue:
     """Answer one collection."""
     found = find_collection(name)
     _read_only(())
-    return jsonify(_collection(found, current_region()))
+    return _kept(jsonify(_collection(found, current_region())))
 
 
 @bp.get("/ogc/collections/<name>/items")
@@ -87,6 +90,7 @@ def items(name: str) -> ResponseReturnValue:
     found, region = find_collection(name), current_region()
     _read_only((*_PAGING, *found.parameters, *found.properties))
     query = _features_asked(found, region)
+    _count(found, query.coverage, region)
     page = read_page(query, region)
     links = [_link("self", f"/collections/{name}/items", GEOJSON, request.args)]
     for relation, offset in (("next", page.next_offset), ("prev", _before(query, found))):
@@ -111,10 +115,18 @@ def item(name: str, feature_id: str) -> ResponseReturnValue:
     """Answer one feature."""
     found, region = find_collection(name), current_region()
     _read_only(found.parameters)
-    feature = read_feature(name, feature_id, _coverage_asked(found, region), region)
+    query = _coverage_asked(found, region)
+    _count(found, query, region)
+    feature = read_feature(name, feature_id, query, region)
     path = f"/collections/{name}/items/{quote(feature_id, safe='')}"
     links = [_link("self", path, GEOJSON, request.args), _link("collection", f"/collections/{name}", JSON)]
     return _geojson(**feature, links=links)
+
+
+def _count(found: Collection, query: CoverageQuery, region: Region) -> None:
+    """Count a question for which something is to be computed, as of riders' lists; its further pages are free."""
+    if not is_at_hand(found, query, region):
+        current_app.extensions["rate_limit"].count(request.remote_addr or "")
 
 
 def _features_asked(found: Collection, region: Region) -> FeatureQuery:
@@ -191,7 +203,21 @@ def _address(path: str, asked: Parameters | None = None) -> str:
     return f"{base}/ogc{path}" + (f"?{query}" if query else "")
 
 
+def _kept(response: Response) -> Response:
+    """Let a client keep an answer and ask whether it is still the same."""
+    response.add_etag()
+    response.headers["Cache-Control"] = KEEP_PUBLIC
+    response.make_conditional(request)
+    return response
+
+
 def _geojson(**content: Any) -> Response:
-    response = jsonify(content)
-    response.mimetype = GEOJSON
+    """Return features that a client may keep and ask whether they still hold; only the time of the answer changes."""
+    body = current_app.json.dumps(content)
+    response = Response(body, mimetype=GEOJSON, headers={"Cache-Control": KEEP_PUBLIC})
+    response.set_etag(hashlib.sha1(body.encode(), usedforsecurity=False).hexdigest(), weak=True)
+    if content["type"] == "FeatureCollection":
+        made_at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        response.set_data(f'{{"timeStamp":"{made_at}",{body[1:]}')
+    response.make_conditional(request)
     return response

@@ -31,7 +31,9 @@ def ogc_description(server: str) -> Json:
         "info": {"title": "Stations: features", "version": "1", "license": {"name": "MIT"}},
         "servers": [{"url": server}],
         "paths": paths,
-        "components": {"schemas": {"Error": _error()}},
+        "components": {
+            "schemas": {"Error": _error(), "Feature": _feature(), "FeatureCollection": _feature_collection()}
+        },
     }
 
 
@@ -41,8 +43,8 @@ def _paths_of(one: Collection) -> Json:
     equal = [_query(name, _TEXT, "only features with this value") for name in one.properties]
     return {
         path: _asked(f"the collection {one.name}"),
-        f"{path}/items": _asked(f"a page of {one.name}", [*_paging(one), *question, *equal], "application/geo+json"),
-        f"{path}/items/{{featureId}}": _asked(f"one of {one.name}", [feature_id, *question], "application/geo+json"),
+        f"{path}/items": _asked(f"a page of {one.name}", [*_paging(one), *question, *equal], "FeatureCollection"),
+        f"{path}/items/{{featureId}}": _asked(f"one of {one.name}", [feature_id, *question], "Feature"),
     }
 
 
@@ -50,10 +52,11 @@ def _paging(one: Collection) -> list[Json]:
     limit = {"type": "integer", "minimum": 1, "maximum": MOST_FEATURES, "default": DEFAULT_FEATURES}
     box = {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 6}
     few = f"; at most {one.most} come at once" if one.most < MOST_FEATURES else ""
+    form = {"style": "form", "explode": False}
     return [
-        {**_query("bbox", box, "west,south,east,north, WGS 84 degrees"), "style": "form", "explode": False},
-        _query("datetime", _TEXT, "no feature bears a time, so every moment matches"),
-        _query("limit", limit, f"how many at most{few}"),
+        {**_query("bbox", box, "west,south,east,north, WGS 84 degrees"), **form},
+        {**_query("datetime", _TEXT, "no feature bears a time, so every moment matches"), **form},
+        {**_query("limit", limit, f"how many at most{few}"), **form},
         _query("offset", {"type": "integer", "minimum": 0, "default": 0}),
     ]
 
@@ -71,14 +74,37 @@ def _question(name: str) -> Json:
     return _query(name, schemas.get(name, _TEXT))
 
 
-def _asked(summary: str, parameters: Iterable[Json] = (), kind: str = "application/json") -> Json:
+def _asked(summary: str, parameters: Iterable[Json] = (), answer: str = "") -> Json:
+    kind, schema = ("application/geo+json", _ref(answer)) if answer else ("application/json", {"type": "object"})
     everywhere = [_query("lang", {**_TEXT, "enum": ["zh", "en"]}), _query("f", {**_TEXT, "enum": ["json", "geojson"]})]
-    error = {"schema": {"$ref": "#/components/schemas/Error"}}
+    error = {"schema": _ref("Error")}
     answers = {
-        "200": {"description": summary, "content": {kind: {"schema": {"type": "object"}}}},
+        "200": {"description": summary, "content": {kind: {"schema": schema}}},
         "default": {"description": "what is wrong", "content": {"application/json": error}},
     }
     return {"get": {"summary": summary, "parameters": [*parameters, *everywhere], "responses": answers}}
+
+
+def _ref(name: str) -> Json:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _feature() -> Json:
+    shape, told = {"type": "object", "nullable": True}, {"type": "object"}
+    parts = {"type": {**_TEXT, "enum": ["Feature"]}, "id": _TEXT, "geometry": shape, "properties": told}
+    return {"type": "object", "properties": parts | {"links": _links()}, "required": list(parts)}
+
+
+def _feature_collection() -> Json:
+    count = {"type": "integer", "minimum": 0}
+    parts = {"type": {**_TEXT, "enum": ["FeatureCollection"]}, "features": {"type": "array", "items": _ref("Feature")}}
+    told = {"timeStamp": {**_TEXT, "format": "date-time"}, "numberMatched": count, "numberReturned": count}
+    return {"type": "object", "properties": parts | told | {"links": _links()}, "required": list(parts)}
+
+
+def _links() -> Json:
+    parts = {"href": _TEXT, "rel": _TEXT, "type": _TEXT, "title": _TEXT}
+    return {"type": "array", "items": {"type": "object", "properties": parts, "required": ["href", "rel"]}}
 
 
 def _error() -> Json:

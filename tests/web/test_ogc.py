@@ -9,6 +9,7 @@ import subprocess
 import threading
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
@@ -326,6 +327,46 @@ def test_features_without_a_time_match_every_moment(client, moment):
     page = client.get(ITEMS.format("stations"), query_string={"datetime": moment}).get_json()
 
     assert page["numberMatched"] == 4
+
+
+def test_a_page_tells_when_it_was_made_and_how_many_there_are(client):
+    page = client.get(ITEMS.format("demand") + "?limit=2").get_json()
+
+    assert datetime.fromisoformat(page["timeStamp"]).utcoffset() == timedelta(0)
+    assert (page["numberMatched"], page["numberReturned"], len(page["features"])) == (7, 2, 2)
+    assert {link["rel"] for link in page["links"]} == {"self", "next", "collection"}
+
+
+@pytest.mark.parametrize("path", ["", "/api", "/conformance", "/collections", "/collections/gaps"])
+def test_what_has_not_changed_is_not_sent_again(client, path):
+    first = client.get(f"/ogc{path}")
+
+    assert client.get(f"/ogc{path}", headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+
+
+@pytest.mark.parametrize("collection", COLLECTIONS)
+def test_features_that_have_not_changed_are_not_sent_again(client, collection):
+    address = ITEMS.format(collection)
+    first, other = client.get(address), client.get(f"{address}?limit=1")
+    feature = f"{address}/{first.get_json()['features'][0]['id']}"
+
+    assert client.get(address, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+    assert client.get(address, headers={"If-None-Match": other.headers["ETag"]}).status_code == 200
+    tag = client.get(feature).headers["ETag"]
+    assert client.get(feature, headers={"If-None-Match": tag}).data == b""
+
+
+def test_one_address_can_ask_so_many_questions_and_all_their_pages(town):
+    client = create_app(replace(town.settings, rate_limit=2)).test_client()
+
+    def ask(collection, **asked):
+        return client.get(ITEMS.format(collection), query_string=asked)
+
+    assert ask("demand", mode="walk").status_code == ask("demand", mode="ebike").status_code == 200
+    refused = ask("gaps")
+    assert (refused.status_code, refused.get_json()["error"]["code"]) == (429, "too_many")
+    assert ask("catchments").status_code == 429
+    assert [ask("demand", mode="walk", offset=place).status_code for place in range(7)] == [200] * 7
 
 
 def test_only_reading_is_allowed(client):
