@@ -106,7 +106,7 @@ def nearest(given: Namespace, settings: Settings, lang: str) -> None:
         entries=tuple(read_key(EntryMethod, text, name="--entry") for text in given.entry),
         open_on_arrival=given.open_on_arrival,
         always_open=given.always_open,
-        limit=_whole(given.limit, "--limit"),
+        limit=read_whole(given.limit, "--limit"),
         no_registration=given.no_registration,
         budget_min=read_number(given.budget_min, "--budget-min") if given.budget_min else None,
         next_stop=_next_stop(given),
@@ -162,7 +162,8 @@ def read_number(text: str, name: str) -> float:
         raise InputError("error.number", field=name, name=name, value=text[:40]) from None
 
 
-def _whole(text: str, name: str) -> int:
+def read_whole(text: str, name: str) -> int:
+    """Return the whole number of an option; raises `InputError`."""
     try:
         return int(text)
     except ValueError:

@@ -79,7 +79,13 @@ def _add_coverage(command: argparse.ArgumentParser, words: Words) -> None:
     if command.get_default("run") is planning.coverage:
         command.add_argument("--table", default="coverage", metavar="NAME", help=words("table"))
     if command.get_default("run") is planning.siting:
-        command.add_argument("--new", required=True, metavar="P", help=words("siting_new"))
+        command.add_argument("--new", metavar="P", help=words("siting_new"))
+        command.add_argument("--options", default="", metavar="KINDS", help=words("siting_options"))
+        command.add_argument("--cost", default="", metavar="KIND=AMOUNT,…", help=words("siting_cost"))
+        command.add_argument("--budget", metavar="AMOUNT", help=words("siting_budget"))
+        command.add_argument("--hours", default="", metavar="HOURS", help=words("siting_hours"))
+        command.add_argument("--week", metavar="DAY", help=words("siting_week"))
+        command.add_argument("--floor", default="0", metavar="SHARE", help=words("siting_floor"))
         command.add_argument("--goal", default=SitingGoal.COVERED.value, metavar="|".join(SitingGoal))
         command.add_argument("--candidates", default=CandidateSource.PLACES.value, metavar="|".join(CandidateSource))
         command.add_argument("--target", default="0.95", metavar="SHARE", help=words("siting_target"))

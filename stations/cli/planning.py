@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 from argparse import Namespace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from stations.cli.bar import draw_progress
-from stations.cli.commands import open_region, print_text, read_mode, read_number, read_when, write_out
+from stations.cli.commands import open_region, print_text, read_mode, read_number, read_when, read_whole, write_out
 from stations.cli.planning_tables import coverage_table, gap_table, resilience_table, siting_table, week_table
 from stations.cli.tables import aligned
 from stations.errors import InputError
 from stations.model.keys import Datum, Need, ServiceKey
 from stations.model.queries import CoverageQuery, read_key, read_moment
-from stations.model.siting import CandidateSource, SitingGoal, SitingQuery
+from stations.model.siting import CandidateSource, SitingGoal, SitingQuery, read_costs, read_options
 from stations.services.brief import FORMATS as BRIEF_FORMATS
 from stations.services.brief import write_brief
 from stations.services.coverage import compare_placed_and_usable
@@ -67,8 +68,7 @@ def week(given: Namespace, settings: Settings, lang: str) -> None:
     region = open_region(settings, lang)
     given.when = None
     query = _query(given, region)
-    zone = region.profile.time_zone
-    day = read_moment(given.week, time_zone=zone, name="--week") if given.week else datetime.now(ZoneInfo(zone))
+    day = _day(given.week, region)
     rows: tuple[WeekKey, ...] = (*query.needs, *query.services)
     answer = measure_week(query, region, week=day.date(), rows=rows or ALL_ROWS)
     weeks = notable_weeks(region, year=day.year)
@@ -101,15 +101,25 @@ def brief(given: Namespace, settings: Settings, lang: str) -> None:
 
 
 def siting(given: Namespace, settings: Settings, lang: str) -> None:
-    """Print which new sites would help most, or write them."""
+    """Print what would help most, sites and changes at stations, or write it."""
+    if given.new is None and given.budget is None:
+        raise InputError("siting.how_much", field="--new")
     region = open_region(settings, lang)
+    coverage, hours = _query(given, region), given.hours.strip()
+    week = _day(given.week, region).date() if given.week or coverage.when is None else coverage.when.date()
     query = SitingQuery(
-        _query(given, region),
-        new=int(read_number(given.new, "--new")),
+        replace(coverage, when=None) if hours else coverage,
+        new=read_whole(given.new or "1", "--new"),
         goal=read_key(SitingGoal, given.goal, name="--goal"),
         source=read_key(CandidateSource, given.candidates, name="--candidates"),
         target_share=read_number(given.target, "--target"),
         proof_s=read_number(given.prove, "--prove"),
+        options=read_options(given.options, name="--options"),
+        cost=read_costs(given.cost, name="--cost"),
+        budget=None if given.budget is None else read_number(given.budget, "--budget"),
+        hours=hours,
+        week=week if hours else None,
+        floor=read_number(given.floor, "--floor"),
     )
     _check_out(given.out)
     answer = suggest_sites(query, region)
@@ -166,6 +176,12 @@ COMMANDS = {
     "siting": siting,
     "brief": brief,
 }
+
+
+def _day(text: str | None, region: Region) -> datetime:
+    """Return the day that `--week` names, today where it is absent."""
+    zone = region.profile.time_zone
+    return read_moment(text, time_zone=zone, name="--week") if text else datetime.now(ZoneInfo(zone))
 
 
 def _query(given: Namespace, region: Region) -> CoverageQuery:

@@ -18,9 +18,10 @@ from stations.model.coverage import (
 )
 from stations.model.keys import Need
 from stations.model.queries import CoverageQuery
-from stations.model.siting import SitingAnswer
+from stations.model.siting import OptionKind, SitingAnswer
 from stations.services.method_sheet import speed_words
 from stations.services.region import Region
+from stations.services.siting_words import say_hours, say_option
 from stations.texts import say
 
 MOST_ROWS = 20
@@ -100,28 +101,54 @@ def resilience_table(answer: Resilience, region: Region, lang: str) -> str:
 
 
 def siting_table(answer: SitingAnswer, region: Region, lang: str) -> str:
-    """Return the suggested sites, the one that adds most first, and what all of them do together."""
+    """Return what is suggested, what adds most first, and what all of it does together."""
     query = answer.query
     lines = [_head(query.coverage, region, lang)]
-    lines.append(say(lang, f"siting.goal_{query.goal}", new=query.new, share=f"{query.target_share:.1%}"))
+    budget = f"{query.most_cost:g}"
+    lines.append(say(lang, f"siting.goal_{query.goal}", budget=budget, share=f"{query.target_share:.1%}"))
+    if query.hours and query.week:
+        hours = {"count": answer.hour_count, "hours": say_hours(query, lang)}
+        lines.append(say(lang, "siting.hours_counted", week=query.week.isoformat(), **hours))
     if answer.off_network:
         lines.append(f"{say(lang, 'coverage.off_network')}: {answer.off_network:,.0f}")
-    lines.append(say(lang, "siting.candidates", count=answer.candidates, off=answer.candidates_off))
-    rows = [[say(lang, f"siting.column_{name}") for name in ("rank", "site", "covered", "saved", "relieves", "next")]]
-    for rank, one in enumerate(answer.suggestions, start=1):
-        site = " ".join([one.candidate.township or "", one.candidate.name]).strip()
-        relieved = ", ".join(region.station(key).name for key in one.relieves) or "–"
-        other = one.next_best.name if one.next_best else "–"
-        rows.append([str(rank), site, f"{one.covered:,.0f}", f"{one.saved_s / 3600:,.0f}", relieved, other])
-    lines += aligned(rows) if answer.suggestions else [say(lang, "siting.nothing")]
-    total = answer.weight or 1.0
-    shares = {"before": f"{answer.covered_before / total:.1%}", "after": f"{answer.covered_after / total:.1%}"}
+    lines += _option_words(answer, lang)
+    lines += aligned(_siting_rows(answer, region, lang)) if answer.suggestions else [say(lang, "siting.nothing")]
+    if answer.suggestions:
+        lines.append(say(lang, "siting.spent", cost=f"{answer.cost:g}", budget=budget))
+    shares = {"before": _percent(answer.share_before), "after": _percent(answer.share_after)}
     lines.append(say(lang, "siting.covered", **shares))
     if answer.mean_s_before is not None and answer.mean_s_after is not None:
         means = {"before": f"{answer.mean_s_before / 60:.1f}", "after": f"{answer.mean_s_after / 60:.1f}"}
         lines.append(say(lang, "siting.mean", **means, at_limit=f"{answer.at_limit:,.0f}"))
+    if query.floor and answer.townships:
+        lowest = min(answer.townships, key=lambda one: one.after)
+        shares = {"floor": f"{query.floor:.1%}", "share": f"{lowest.after:.1%}"}
+        lines.append(say(lang, "siting.floor_held", township=lowest.name, **shares))
     lines.append(_proof_words(answer, lang))
     return _sample(lines, region, lang)
+
+
+def _option_words(answer: SitingAnswer, lang: str) -> list[str]:
+    lines = []
+    if OptionKind.SITES in answer.query.options:
+        lines.append(say(lang, "siting.candidates", count=answer.candidates, off=answer.candidates_off))
+    if set(answer.query.options) - {OptionKind.SITES}:
+        lines.append(say(lang, "siting.changes", count=answer.changes))
+    return lines
+
+
+def _siting_rows(answer: SitingAnswer, region: Region, lang: str) -> list[list[str]]:
+    by_hours = ["hours"] if answer.hour_count > 1 else []
+    columns = ("rank", "site", "what", "covered", *by_hours, "saved", "cost", "relieves", "next")
+    rows = [[say(lang, f"siting.column_{name}") for name in columns]]
+    for rank, one in enumerate(answer.suggestions, start=1):
+        site = " ".join([one.option.township or "", one.option.name]).strip()
+        hours = [f"{one.covered_hours:,.0f}"] if by_hours else []
+        relieved = ", ".join(region.station(key).name for key in one.relieves) or "–"
+        other = f"{one.next_best.name} ({say_option(one.next_best, lang)})" if one.next_best else "–"
+        numbers = [f"{one.covered:,.0f}", *hours, f"{one.saved_s / 3600:,.0f}", f"{one.option.cost:g}"]
+        rows.append([str(rank), site, say_option(one.option, lang), *numbers, relieved, other])
+    return rows
 
 
 def _proof_words(answer: SitingAnswer, lang: str) -> str:

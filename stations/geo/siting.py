@@ -1,123 +1,76 @@
 """Siting: which options to add so that most is covered. Reach comes in; no travel time is computed here.
 
 Every question is one of covering rows: a row is weighted demand, an option covers some rows, and the weight of the
-covered rows is to be greatest. Most newly covered demand asks it of demand points (or of points and hours). Least mean
-travel time asks it of a point's seconds saved, step by step: the row between two travel times is covered by every
-option at least as near as the nearer one.
+covered rows is to be greatest. Most newly covered demand asks it of demand points and hours. Least mean travel time
+asks it of the seconds saved, see `saving_blocks`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
+from stations.geo.cover_rows import ENOUGH, CoverRows
 from stations.geo.siting_kernels import choose
 
 KICKS = 16
 """Fresh starts from the best choice so far; more find little more."""
+MOST_WORK = 60_000_000
+"""Pairs of row and option that fresh starts go through: larger questions get fewer of them."""
 SEED = 1
-
-
-@dataclass(frozen=True, slots=True)
-class CoverRows:
-    """R rows of weight and which of C options cover them.
-
-    Attributes
-    ----------
-    offset, row
-        int64 (C + 1,) and int32: option c covers ``row[offset[c]:offset[c + 1]]``, rising.
-    weight
-        float64 (R,), above zero.
-    cost
-        float64 (C,), above zero, in the unit of the budget.
-    """
-
-    offset: NDArray[np.int64]
-    row: NDArray[np.int32]
-    weight: NDArray[np.float64]
-    cost: NDArray[np.float64]
-
-    def covered_by(self, option: int) -> NDArray[np.int32]:
-        """Return the rows of one option."""
-        return self.row[self.offset[option] : self.offset[option + 1]]
-
-    def value(self, chosen: NDArray[np.int64]) -> float:
-        """Return the weight of the rows that any of the options `chosen` (their numbers) covers."""
-        covered = np.zeros(len(self.weight), dtype=bool)
-        for option in chosen.tolist():
-            covered[self.covered_by(option)] = True
-        return float(self.weight[covered].sum())
-
-
-def cover_rows(
-    covers: NDArray[np.bool_], weight: NDArray[np.float64], *, cost: NDArray[np.float64] | None = None
-) -> CoverRows:
-    """Return the rows of a matrix, those that the same options cover merged into one; every option costs 1 by default.
-
-    Parameters
-    ----------
-    covers
-        bool (R, C).
-    weight
-        float64 (R,); rows without weight, or that nothing covers, are left out.
-    """
-    useful = (weight > 0) & covers.any(axis=1)
-    packed = np.packbits(covers[useful], axis=1)
-    alike = packed.view(np.dtype((np.void, packed.shape[1]))).ravel() if packed.size else np.empty(0, dtype=np.void)
-    _, first, group = np.unique(alike, return_index=True, return_inverse=True)
-    merged = covers[useful][first].T
-    option, row = np.nonzero(merged)
-    return CoverRows(
-        offset=np.searchsorted(option, np.arange(covers.shape[1] + 1)).astype(np.int64),
-        row=row.astype(np.int32),
-        weight=np.bincount(group, weights=weight[useful], minlength=len(first)).astype(np.float64),
-        cost=np.ones(covers.shape[1]) if cost is None else cost,
-    )
-
-
-def saving_rows(seconds: NDArray[np.float64], now: NDArray[np.float64], weight: NDArray[np.float64]) -> CoverRows:
-    """Return the rows of time saved: their covered weight is what options save of the weighted seconds of `now`.
-
-    Parameters
-    ----------
-    seconds
-        float64 (D, C) from each demand point to each option, inf where it is not reached.
-    now
-        float64 (D,), finite: the seconds without any option.
-
-    Source: G. Cornuejols, G. L. Nemhauser, L. A. Wolsey, A canonical representation of simple plant location problems
-    and its applications, 1980.
-    """
-    covers, weights = [], []
-    for point in range(len(now)):
-        steps = np.unique(np.append(seconds[point][seconds[point] < now[point]], now[point]))
-        covers.append(seconds[point] <= steps[:-1, None])
-        weights.append(np.diff(steps) * weight[point])
-    return cover_rows(np.concatenate(covers), np.concatenate(weights))
+STEPS_OF_COST = 1_000
+"""Costs are told apart to a thousandth when the cheapest choice is looked for."""
+MOST_TRIED = 20
 
 
 def choose_options(rows: CoverRows, *, budget: float) -> NDArray[np.int64]:
-    """Return the numbers of the options to choose within a budget, rising: good at once, seldom the best there is."""
-    chosen = choose(rows.offset, rows.row, rows.weight, rows.cost, float(budget), KICKS, SEED)
-    return np.flatnonzero(chosen)
+    """Return the numbers of the options to choose within a budget, rising: good at once, seldom the best there is.
+
+    Floors are reached first, where a choice was found that does.
+    """
+    kicks = min(KICKS, MOST_WORK // (1 + 50 * len(rows.row)))
+    return np.flatnonzero(choose(rows, float(budget), kicks, SEED))
 
 
-def fewest_options(rows: CoverRows, *, target: float) -> NDArray[np.int64] | None:
-    """Return as few options as were found to cover at least the weight `target`; `None` where all do not."""
-    everything = np.arange(len(rows.cost))
-    if rows.value(everything) < target * (1 - 1e-12):
+def cheapest_options(rows: CoverRows, *, target: float) -> NDArray[np.int64] | None:
+    """Return the cheapest choice found that covers at least the weight `target` and reaches all floors.
+
+    `None` where all options together do not.
+    """
+    best = np.arange(len(rows.cost))
+
+    def does(budget: int) -> bool:
+        nonlocal best
+        chosen = choose_options(rows, budget=budget * step)
+        enough = rows.value(chosen) >= target * ENOUGH and rows.holds(chosen)
+        best = chosen if enough else best
+        return enough
+
+    if not (rows.value(best) >= target * ENOUGH and rows.holds(best)):
         return None
-    low, high, best = 0, len(rows.cost), everything
+    step = int(np.gcd.reduce(np.maximum(1, np.rint(rows.cost * STEPS_OF_COST)).astype(np.int64))) / STEPS_OF_COST
+    low, high, most = 0, max(1, round(float(rows.cost.min()) / step)), int(np.ceil(rows.cost.sum() / step))
+    while high < most and not does(high):
+        low, high = high + 1, 2 * high
+    high = min(high, most)
     while low < high:
         middle = (low + high) // 2
-        chosen = choose_options(rows, budget=middle)
-        if rows.value(chosen) >= target * (1 - 1e-12):
-            high, best = middle, chosen
-        else:
-            low = middle + 1
-    return best
+        low, high = (low, middle) if does(middle) else (middle + 1, high)
+    return without_idle(rows, best)
+
+
+def without_idle(rows: CoverRows, chosen: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return a choice without the options that cover nothing which the others do not, the dearest dropped first."""
+    kept = set(chosen.tolist())
+    times = np.bincount(
+        np.concatenate([np.empty(0, np.int32), *map(rows.covered_by, kept)]), minlength=len(rows.weight)
+    )
+    for option in sorted(kept, key=lambda one: (-rows.cost[one], one)):
+        own = rows.covered_by(option)
+        if (times[own] > 1).all():
+            times[own] -= 1
+            kept.remove(option)
+    return np.array(sorted(kept), dtype=np.int64)
 
 
 def in_order_of_gain(rows: CoverRows, chosen: NDArray[np.int64]) -> list[tuple[int, float]]:
@@ -133,14 +86,22 @@ def in_order_of_gain(rows: CoverRows, chosen: NDArray[np.int64]) -> list[tuple[i
     return order
 
 
-def next_best(rows: CoverRows, chosen: NDArray[np.int64], instead_of: int) -> tuple[int, float] | None:
-    """Return the option that would do best in place of a chosen one, and what it adds there; `None` if none adds."""
-    covered = np.zeros(len(rows.weight), dtype=bool)
-    for option in chosen[chosen != instead_of].tolist():
-        covered[rows.covered_by(option)] = True
-    fresh = np.where(covered, 0.0, rows.weight)
+def next_best(
+    rows: CoverRows, chosen: NDArray[np.int64], instead_of: int, *, not_these: NDArray[np.bool_] | None = None
+) -> tuple[int, float] | None:
+    """Return the option that would do best in place of a chosen one, and what it adds there; `None` if none adds.
+
+    It costs no more, keeps the floors that the choice reaches, and is none of `chosen` and of `not_these` (bool (C,)).
+    """
+    others = chosen[chosen != instead_of]
+    fresh = np.where(rows.covered(others), 0.0, rows.weight)
     gains = np.add.reduceat(np.append(fresh[rows.row], 0.0), rows.offset[:-1]) * (np.diff(rows.offset) > 0)
     gains[chosen] = 0.0
     gains[rows.cost > rows.cost[instead_of]] = 0.0
-    best = int(np.argmax(gains)) if len(gains) else 0
-    return (best, float(gains[best])) if len(gains) and gains[best] > 0 else None
+    if not_these is not None:
+        gains[not_these] = 0.0
+    reached = rows.holds(chosen)
+    for option in np.argsort(-gains, kind="stable")[:MOST_TRIED].tolist():
+        if gains[option] > 0 and (not reached or rows.holds(np.append(others, option))):
+            return option, float(gains[option])
+    return None

@@ -1,4 +1,8 @@
-"""Compiled loops over which options cover which rows: take greedily, and exchange one for another while it helps."""
+"""Compiled loops over which options cover which rows: take greedily, and exchange one for another while it helps.
+
+Reaching the floors comes first: what brings a floor nearer counts `press` times what it brings, so that no weight
+makes up for it.
+"""
 
 from __future__ import annotations
 
@@ -6,116 +10,176 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-NOBODY = -1
+from stations.geo.cover_rows import NOBODY, CoverRows
+
 KICKED = 0.2
 TOO_SMALL = 1e-9
 """A gain below this share of all weight is rounding, not a gain."""
+PRESS = 1e3
+
+
+@njit(cache=True, nogil=True)
+def nearer_to_floors(rows: CoverRows, have: NDArray[np.float64], more: NDArray[np.float64]) -> float:
+    """Return how much of the floors' need is met by `more` (F,) beside what is there, `have` (F,); may be below 0."""
+    total = 0.0
+    for floor in range(len(rows.need)):
+        need = rows.need[floor]
+        total += min(need, have[floor] + more[floor]) - min(need, have[floor])
+    return total
 
 
 @njit(cache=True, nogil=True)
 def gain_of(
     option: int,
-    offset: NDArray[np.int64],
-    row: NDArray[np.int32],
-    weight: NDArray[np.float64],
+    rows: CoverRows,
     times: NDArray[np.int32],
+    have: NDArray[np.float64],
+    more: NDArray[np.float64],
+    press: float,
 ) -> float:
-    """Return the weight of the rows that `option` covers and nothing chosen does; `times` counts who covers a row."""
+    """Return what `option` adds: of the rows that nothing chosen covers; `times` counts who covers a row."""
     total = 0.0
-    for place in range(offset[option], offset[option + 1]):
-        if times[row[place]] == 0:
-            total += weight[row[place]]
-    return total
+    more[:] = 0.0
+    for place in range(rows.offset[option], rows.offset[option + 1]):
+        at = rows.row[place]
+        if times[at] == 0:
+            total += rows.weight[at]
+            if rows.floor[at] != NOBODY:
+                more[rows.floor[at]] += rows.part[at]
+    return total + press * nearer_to_floors(rows, have, more)
 
 
 @njit(cache=True, nogil=True)
-def put(option: int, step: int, offset: NDArray[np.int64], row: NDArray[np.int32], times: NDArray[np.int32]) -> None:
+def put(option: int, step: int, rows: CoverRows, times: NDArray[np.int32], have: NDArray[np.float64]) -> None:
     """Count one more (`step` 1) or one less (-1) that covers each row of `option`."""
-    for place in range(offset[option], offset[option + 1]):
-        times[row[place]] += step
+    for place in range(rows.offset[option], rows.offset[option + 1]):
+        at = rows.row[place]
+        before = times[at]
+        times[at] += step
+        if rows.floor[at] != NOBODY and (before == 0 or times[at] == 0):
+            have[rows.floor[at]] += step * rows.part[at]
 
 
 @njit(cache=True, nogil=True)
 def take_best(
-    offset: NDArray[np.int64],
-    row: NDArray[np.int32],
-    weight: NDArray[np.float64],
-    cost: NDArray[np.float64],
+    rows: CoverRows,
     budget: float,
     least: float,
+    press: float,
     chosen: NDArray[np.bool_],
     times: NDArray[np.int32],
+    have: NDArray[np.float64],
 ) -> float:
     """Choose what gains most for its cost, again and again while the budget lasts; return what is left of it.
 
-    Nothing is chosen that gains no more than `least`. Of equal ones the first is.
+    Nothing is chosen that gains no more than `least`. Of equal ones the first is. What an option gained once is the
+    most that it gains later, so only those are weighed again that could still be the best.
+
+    Source: M. Minoux, Accelerated greedy algorithms for maximizing submodular set functions, 1978.
     """
+    count = len(rows.cost)
+    rate, more = np.full(count, np.inf), np.zeros(len(rows.need))
     while True:
         best, best_rate = NOBODY, 0.0
-        for option in range(len(cost)):
-            if chosen[option] or cost[option] > budget + TOO_SMALL:
+        for option in range(count):
+            if chosen[option] or rows.cost[option] > budget + TOO_SMALL or rate[option] <= best_rate * (1 + TOO_SMALL):
                 continue
-            gain = gain_of(option, offset, row, weight, times)
-            if gain > least and gain / cost[option] > best_rate * (1 + TOO_SMALL):
-                best, best_rate = option, gain / cost[option]
+            gain = gain_of(option, rows, times, have, more, press)
+            rate[option] = gain / rows.cost[option] if gain > least else 0.0
+            if rate[option] > best_rate * (1 + TOO_SMALL):
+                best, best_rate = option, rate[option]
         if best == NOBODY:
             return budget
         chosen[best] = True
-        budget -= cost[best]
-        put(best, 1, offset, row, times)
+        budget -= rows.cost[best]
+        put(best, 1, rows, times, have)
 
 
 @njit(cache=True, nogil=True)
 def exchange(
-    offset: NDArray[np.int64],
-    row: NDArray[np.int32],
-    weight: NDArray[np.float64],
-    cost: NDArray[np.float64],
+    rows: CoverRows,
     budget: float,
     least: float,
+    press: float,
     chosen: NDArray[np.bool_],
     times: NDArray[np.int32],
+    have: NDArray[np.float64],
 ) -> float:
     """Exchange one chosen option for another, always the pair that gains most, until none does; return the budget left.
 
     Source: M. B. Teitz and P. Bart, Heuristic methods for estimating the generalized vertex median, 1968; all pairs are
     weighed in one pass over the rows, after R. A. Whitaker, A fast algorithm for the greedy interchange, 1983.
     """
-    count = len(cost)
-    alone = np.empty(len(weight), dtype=np.int32)  # who covers a row that only one covers
+    count, floors = len(rows.cost), len(rows.need)
+    alone = np.empty(len(rows.weight), dtype=np.int32)  # who covers a row that only one covers
     loss, shared = np.zeros(count), np.zeros(count)
+    loss_part, shared_part = np.zeros((count, floors)), np.zeros((count, floors))
+    more, net = np.zeros(floors), np.zeros(floors)
     while True:
         inside = np.flatnonzero(chosen)
         alone[:] = NOBODY
         loss[:] = 0.0
+        loss_part[:] = 0.0
         for option in inside:
-            for place in range(offset[option], offset[option + 1]):
-                if times[row[place]] == 1:
-                    alone[row[place]] = option
-                    loss[option] += weight[row[place]]
+            for place in range(rows.offset[option], rows.offset[option + 1]):
+                at = rows.row[place]
+                if times[at] == 1:
+                    alone[at] = option
+                    loss[option] += rows.weight[at]
+                    if rows.floor[at] != NOBODY:
+                        loss_part[option, rows.floor[at]] += rows.part[at]
         best_in, best_out, best_gain = NOBODY, NOBODY, least
         for entering in range(count):
             if chosen[entering]:
                 continue
             shared[inside] = 0.0
-            gain = 0.0
-            for place in range(offset[entering], offset[entering + 1]):
-                at = row[place]
-                if times[at] == 0:
-                    gain += weight[at]
-                elif alone[at] != NOBODY:
-                    shared[alone[at]] += weight[at]
             for leaving in inside:
-                if cost[entering] <= cost[leaving] + budget + TOO_SMALL:
+                shared_part[leaving, :] = 0.0
+            more[:] = 0.0
+            gain = 0.0
+            for place in range(rows.offset[entering], rows.offset[entering + 1]):
+                at = rows.row[place]
+                if times[at] == 0:
+                    gain += rows.weight[at]
+                    if rows.floor[at] != NOBODY:
+                        more[rows.floor[at]] += rows.part[at]
+                elif alone[at] != NOBODY:
+                    shared[alone[at]] += rows.weight[at]
+                    if rows.floor[at] != NOBODY:
+                        shared_part[alone[at], rows.floor[at]] += rows.part[at]
+            for leaving in inside:
+                if rows.cost[entering] <= rows.cost[leaving] + budget + TOO_SMALL:
                     change = gain + shared[leaving] - loss[leaving]
+                    if floors:
+                        for floor in range(floors):
+                            net[floor] = more[floor] + shared_part[leaving, floor] - loss_part[leaving, floor]
+                        change += press * nearer_to_floors(rows, have, net)
                     if change > best_gain:
                         best_in, best_out, best_gain = entering, int(leaving), change
         if best_in == NOBODY:
             return budget
         chosen[best_out], chosen[best_in] = False, True
-        budget += cost[best_out] - cost[best_in]
-        put(best_out, -1, offset, row, times)
-        put(best_in, 1, offset, row, times)
+        budget += rows.cost[best_out] - rows.cost[best_in]
+        put(best_out, -1, rows, times, have)
+        put(best_in, 1, rows, times, have)
+
+
+@njit(cache=True, nogil=True)
+def drop_idle(
+    rows: CoverRows, budget: float, chosen: NDArray[np.bool_], times: NDArray[np.int32], have: NDArray[np.float64]
+) -> float:
+    """Take out what covers nothing that the others do not; return the budget left."""
+    for option in np.flatnonzero(chosen):
+        idle = True
+        for place in range(rows.offset[option], rows.offset[option + 1]):
+            if times[rows.row[place]] == 1:
+                idle = False
+                break
+        if idle:
+            chosen[option] = False
+            budget += rows.cost[option]
+            put(int(option), -1, rows, times, have)
+    return budget
 
 
 @njit(cache=True, nogil=True)
@@ -136,36 +200,32 @@ def kick(chosen: NDArray[np.bool_], cost: NDArray[np.float64], budget: float) ->
 
 
 @njit(cache=True, nogil=True)
-def choose(
-    offset: NDArray[np.int64],
-    row: NDArray[np.int32],
-    weight: NDArray[np.float64],
-    cost: NDArray[np.float64],
-    budget: float,
-    kicks: int,
-    seed: int,
-) -> NDArray[np.bool_]:
+def choose(rows: CoverRows, budget: float, kicks: int, seed: int) -> NDArray[np.bool_]:
     """Return what to choose: greedy, exchanged; then again from the best with some exchanged at random, `kicks` times.
 
     Source: iterated local search, H. R. Lourenco, O. C. Martin, T. Stuetzle, 2003.
     """
     np.random.seed(seed)
-    least = weight.sum() * TOO_SMALL
-    best = np.zeros(len(cost), dtype=np.bool_)
+    all_weight = rows.weight.sum()
+    least = all_weight * TOO_SMALL
+    press = PRESS * max(all_weight, 1.0) / rows.need.min() if len(rows.need) else 0.0
+    nothing = np.zeros(len(rows.need))
+    best = np.zeros(len(rows.cost), dtype=np.bool_)
     best_value = -1.0
     for attempt in range(kicks + 1):
         chosen = best.copy()
-        left = budget - cost[chosen].sum()
+        left = budget - rows.cost[chosen].sum()
         if attempt:
-            left = kick(chosen, cost, left)
-        times = np.zeros(len(weight), dtype=np.int32)
+            left = kick(chosen, rows.cost, left)
+        times, have = np.zeros(len(rows.weight), dtype=np.int32), np.zeros(len(rows.need))
         for option in np.flatnonzero(chosen):
-            put(int(option), 1, offset, row, times)
+            put(int(option), 1, rows, times, have)
         before = -1.0
         while True:
-            left = take_best(offset, row, weight, cost, left, least, chosen, times)
-            left = exchange(offset, row, weight, cost, left, least, chosen, times)
-            value = weight[times > 0].sum()
+            left = drop_idle(rows, left, chosen, times, have)
+            left = take_best(rows, left, least, press, chosen, times, have)
+            left = exchange(rows, left, least, press, chosen, times, have)
+            value = rows.weight[times > 0].sum() + press * nearer_to_floors(rows, nothing, have)
             if value <= before + least:
                 break
             before = value
@@ -177,4 +237,5 @@ def choose(
 def warm_up_siting() -> None:
     """Compile the loops of this module, once for each machine."""
     offset, row = np.array([0, 1, 2], dtype=np.int64), np.zeros(2, dtype=np.int32)
-    choose(offset, row, np.ones(1), np.ones(2), 1.0, 1, 1)
+    one = np.ones(1)
+    choose(CoverRows(offset, row, one, np.ones(2), np.zeros(1, dtype=np.int32), one, one), 1.0, 1, 1)

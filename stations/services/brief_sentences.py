@@ -119,7 +119,7 @@ def _site_words(query: CoverageQuery, region: Region, whole: CoverageShare, lang
         return []
     if not found or not found[0].covered:
         return [say(lang, "brief.no_site")]
-    site, gained = found[0].candidate.name, found[0].covered
+    site, gained = found[0].option.name, found[0].covered
     after = _percent((whole.covered + gained) / whole.weight)
     return [say(lang, "brief.site", site=site, weight=f"{gained:,.0f}", after=after)]
 

@@ -1,95 +1,133 @@
-"""Which new sites would help most: a good choice at once, and the proven best where it is asked for."""
+"""What would help most of what could be done: a good choice at once, and the proven best where it is asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stations.errors import InputError
-from stations.geo.coverage import soonest_ms
-from stations.geo.siting import (
-    CoverRows,
-    choose_options,
-    cover_rows,
-    fewest_options,
-    in_order_of_gain,
-    next_best,
-    saving_rows,
+from stations.geo.cover_rows import ENOUGH, NOBODY, Block, CoverRows, cover_block, join_blocks, saving_blocks
+from stations.geo.coverage import Mask, soonest_ms
+from stations.geo.siting import cheapest_options, choose_options, in_order_of_gain, next_best, without_idle
+from stations.geo.siting_exact import Proof, Stopped, prove_cheapest, prove_most
+from stations.model.siting import (
+    OptionKind,
+    SitingAnswer,
+    SitingGoal,
+    SitingQuery,
+    Suggestion,
+    TownshipShares,
 )
-from stations.geo.siting_exact import Proof, Stopped, prove_fewest, prove_most
-from stations.model.siting import Candidate, SitingAnswer, SitingGoal, SitingQuery, Suggestion
 from stations.services.candidates import list_candidates, seconds_to
-from stations.services.coverage import check_cutoff, stations_that_count
+from stations.services.chosen_hours import choose_hours
+from stations.services.coverage import check_cutoff, cutoff_ms, enterable
 from stations.services.region import Region
+from stations.services.siting_options import Options, stand, with_candidates
 
 MOST_RELIEVED = 3
+MOST_OPTIONS = 3_000
 MOST_PAIRS = 200_000_000
-"""Steps of saved time times candidates that are laid out at most, a byte each."""
+"""Rows times options that are laid out at most, a byte each."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Scene:
-    """Demand on the network (D points of it) and what it takes: to the nearest station now, to each candidate.
+    """Demand on the network (D places of it), J kinds of hours, and what it takes to every option.
 
-    `now` and `seconds` are at most the limit; `nearest` is the number of the station, `NOBODY` beyond the limit.
+    `hours` (J,) counts the hours of each kind, `now` (J, D) are the seconds to the nearest station that counts then,
+    at most the limit, `nearest` its number, `NOBODY` beyond the limit. `sites` (D, C) and `stations` (D, K) are
+    seconds, inf where they are not reached.
     """
 
-    candidates: Sequence[Candidate]
+    options: Options
+    hours: NDArray[np.float64]
     weight: NDArray[np.float64]
+    area: NDArray[np.int64]
     now: NDArray[np.float64]
     nearest: NDArray[np.int64]
-    seconds: NDArray[np.float64]
+    sites: NDArray[np.float64]
+    stations: NDArray[np.float64]
     cutoff_s: float
     limit_s: float
 
     @property
-    def in_need(self) -> NDArray[np.bool_]:
-        return self.now > self.cutoff_s
+    def needed(self) -> NDArray[np.float64]:
+        """The hours of each kind at which a place is not covered, (J, D)."""
+        return self.hours[:, None] * (self.now > self.cutoff_s)
+
+    def seconds(self, option: int) -> NDArray[np.float64]:
+        """Return the seconds to an option, (D,)."""
+        station = int(self.options.station[option])
+        return self.sites[:, option] if station == NOBODY else self.stations[:, station]
+
+    def with_option(self, now: NDArray[np.float64], option: int) -> NDArray[np.float64]:
+        """Return what `now` (J, D) becomes with an option."""
+        serves = self.options.serves[option]
+        return np.where(serves[:, None], np.minimum(now, self.seconds(option)), now)
+
+    def covered(self, now: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the demand-hours of every place that `now` covers, (D,)."""
+        return np.asarray(self.hours @ (now <= self.cutoff_s)) * self.weight
+
+    def total_s(self, now: NDArray[np.float64]) -> float:
+        """Return the seconds of all demand in all hours."""
+        return float(self.hours @ (now @ self.weight))
 
 
 def suggest_sites(query: SitingQuery, region: Region, *, stopped: Stopped | None = None) -> SitingAnswer:
-    """Return what to add to the stations that surely count, which stay.
+    """Return what to build or change beside the stations that surely count, which stay.
 
     Without `query.proof_s` the choice is greedy, exchanged while that helps; with it the solver goes on from there,
-    for so many seconds at most or until `stopped` says so, and never returns less.
+    for so many seconds at most or until `stopped` says so, and never returns less. A new site counts at all hours.
 
     Raises
     ------
     InputError
-        There is no candidate on the network, or fewer than asked for; the share cannot be reached; the cutoff goes
-        beyond what the table holds; the question is too large.
+        There is no option, or fewer candidates than asked for; the share or the floor cannot be reached; the hours
+        cannot be read or name none; the cutoff goes beyond what the table holds; the question is too large.
     UnknownThingError
         The region has no such layer of demand.
     """
     check_cutoff(query.coverage, region)
     demand = region.demand_arrays(query.coverage.layer)
     scene, off = _scene(query, region)
-    rows = _rows(query, scene)
-    covered, total = float(scene.weight[~scene.in_need].sum()), float(demand.weight.sum())
-    chosen = _chosen(query, rows, covered=covered, total=total)
-    target = query.target_share * total - covered
-    proof = _prove(query, rows, chosen, target=target, stopped=stopped) if len(rows.weight) else None
-    picked = proof.chosen if proof else chosen
-    after = np.minimum(scene.now, scene.seconds[:, picked].min(axis=1, initial=np.inf))
-    on_network = float(scene.weight.sum())
+    total_hours = float(scene.hours.sum())
+    covered, total = scene.covered(scene.now), float(demand.weight.sum()) * total_hours
+    rows, floored = _rows(query, scene, region)
+    target = query.target_share * total - float(covered.sum())
+    _check_floors(query, rows, floored, region)
+    chosen = _chosen(query, rows, target=target)
+    proof = _prove(query, rows, chosen, target=target, stopped=stopped)
+    best = proof.chosen if proof else chosen
+    if best is None or rows.cost[best].sum() > query.most_cost * (1 + 1e-9):
+        raise _short_of_money(query, rows, target=target, total=total, floored=floored, region=region)
+    picked = without_idle(rows, best)
+    after = scene.now
+    for option in picked.tolist():
+        after = scene.with_option(after, option)
+    covered_after, on_network = scene.covered(after), float(scene.weight.sum())
+    value = float(rows.cost[picked].sum()) if query.goal is SitingGoal.FEWEST else rows.value(picked)
     return SitingAnswer(
         query=query,
-        suggestions=tuple(_suggestions(query, rows, scene, picked, region)),
-        candidates=len(scene.candidates),
+        suggestions=tuple(_suggestions(rows, scene, picked, region)),
+        candidates=int((scene.options.station == NOBODY).sum()),
         candidates_off=off,
-        weight=total,
-        off_network=total - on_network,
-        covered_before=covered,
-        covered_after=float(scene.weight[after <= scene.cutoff_s].sum()),
-        mean_s_before=float(scene.weight @ scene.now) / on_network if on_network else None,
-        mean_s_after=float(scene.weight @ after) / on_network if on_network else None,
-        at_limit=float(scene.weight[scene.now >= scene.limit_s].sum()),
-        value=proof.value if proof else _value(query, rows, picked),
+        changes=int((scene.options.station != NOBODY).sum()),
+        hour_count=round(total_hours),
+        weight=float(demand.weight.sum()),
+        off_network=float(demand.weight.sum()) - on_network,
+        covered_before=float(covered.sum()),
+        covered_after=float(covered_after.sum()),
+        mean_s_before=scene.total_s(scene.now) / (on_network * total_hours) if on_network else None,
+        mean_s_after=scene.total_s(after) / (on_network * total_hours) if on_network else None,
+        at_limit=float(scene.hours @ ((scene.now >= scene.limit_s) @ scene.weight)),
+        value=value,
         bound=proof.bound if proof else None,
         proven=proof.proven if proof else False,
+        townships=tuple(_townships(scene, covered, covered_after, query, region)),
     )
 
 
@@ -97,94 +135,223 @@ def _scene(query: SitingQuery, region: Region) -> tuple[_Scene, int]:
     """Return what the choice is about, and how many candidates are off the network."""
     coverage = query.coverage
     mode, layer = coverage.mode, coverage.layer
-    listed = list_candidates(query.source, region, layer)
-    seconds = region.keep(("candidates", query.source, mode, layer), lambda: seconds_to(listed, region, mode, layer))
+    demand, times = region.demand_arrays(layer), region.demand_times(mode, layer)
+    listed = list_candidates(query.source, region, layer) if OptionKind.SITES in query.options else ()
+    key = ("candidates", query.source, mode, layer)
+    seconds = (
+        region.keep(key, lambda: seconds_to(listed, region, mode, layer)) if listed else np.empty((len(times.ms), 0))
+    )
     usable = np.asarray(np.isfinite(seconds).any(axis=0))
     candidates = [one for one, reached in zip(listed, usable.tolist(), strict=True) if reached]
-    if not candidates:
-        raise InputError("siting.no_candidates", field="candidates", value=query.source)
-    if query.goal is not SitingGoal.FEWEST and query.new > len(candidates):
-        raise InputError("siting.too_few", field="new", value=query.new, most=len(candidates))
-    times = region.demand_times(mode, layer)
-    sure, _ = stations_that_count(coverage, region)
-    now_ms, nearest = soonest_ms(times, sure)
-    limit_s = region.tables[mode].limit_ms / 1000 + region.profile.modes[mode].parking_s
+    standing, changes = stand(query, region, choose_hours(query, region))
+    options = with_candidates(candidates, changes, query, len(standing.hours))
+    _check_options(query, options, len(candidates))
+    offers = region.arrays.listed & region.arrays.that_offer(coverage.services, coverage.needs)
+    sure, _ = enterable(coverage, region)
+    soonest, nearest = zip(*(soonest_ms(times, offers & sure & opens) for opens in standing.opens), strict=True)
+    limit_s = region.limit_ms(mode) / 1000 + region.profile.modes[mode].parking_s
     on = times.on_network
+    to_stations = (times.ms[on] + times.extra_ms) / 1000
     scene = _Scene(
-        candidates,
-        weight=region.demand_arrays(layer).weight[on],
-        now=np.minimum(now_ms[on] / 1000, limit_s),
-        nearest=nearest[on],
-        seconds=seconds[on][:, usable],
-        cutoff_s=coverage.minutes * 60,
+        options,
+        hours=standing.hours,
+        weight=demand.weight[on],
+        area=demand.area[on],
+        now=np.minimum(np.array(soonest)[:, on] / 1000, limit_s),
+        nearest=np.array(nearest)[:, on],
+        sites=seconds[np.ix_(on, usable)],
+        stations=np.where(to_stations > limit_s, np.inf, to_stations),
+        cutoff_s=cutoff_ms(coverage) / 1000,
         limit_s=limit_s,
     )
     return scene, len(listed) - len(candidates)
 
 
-def _rows(query: SitingQuery, scene: _Scene) -> CoverRows:
-    if query.goal is not SitingGoal.TIME:
-        return cover_rows((scene.seconds <= scene.cutoff_s) & scene.in_need[:, None], scene.weight)
-    nearer = (scene.seconds < scene.now[:, None]).sum(axis=1)
-    if nearer.sum() * len(scene.candidates) > MOST_PAIRS:
-        raise InputError("siting.too_large", field="candidates", value=len(scene.candidates))
-    return saving_rows(scene.seconds, scene.now, scene.weight)
+def _check_options(query: SitingQuery, options: Options, candidates: int) -> None:
+    if not options.listed and query.options == (OptionKind.SITES,):
+        raise InputError("siting.no_candidates", field="candidates", value=query.source)
+    if not options.listed:
+        raise InputError("siting.no_options", field="options", value=", ".join(query.options))
+    if len(options.listed) > MOST_OPTIONS:
+        raise InputError("siting.too_many", field="options", value=len(options.listed), most=MOST_OPTIONS)
+    by_number = query.options == (OptionKind.SITES,) and query.budget is None and query.goal is not SitingGoal.FEWEST
+    if by_number and query.new > candidates:
+        raise InputError("siting.too_few", field="new", value=query.new, most=candidates)
 
 
-def _chosen(query: SitingQuery, rows: CoverRows, *, covered: float, total: float) -> NDArray[np.int64]:
-    """Return the choice at once; `covered` of the demand `total` is covered now."""
+def _rows(query: SitingQuery, scene: _Scene, region: Region) -> tuple[CoverRows, NDArray[np.int64]]:
+    """Return the rows of the goal and of the floors, and the townships (numbers of areas) that the floors are of."""
+    cost = np.array([one.cost for one in scene.options.listed])
+    needed, floored = _floors(query, scene, region)
+    floor_of = np.full(len(region.demand_arrays(query.coverage.layer).areas), NOBODY, dtype=np.int32)
+    floor_of[floored] = np.arange(len(floored), dtype=np.int32)
+    floor = floor_of[scene.area]
+    blocks = [*_cover_blocks(query, scene, floor), *(_saving(scene) if query.goal is SitingGoal.TIME else ())]
+    return join_blocks(blocks, cost, need=needed), floored
+
+
+def _floors(query: SitingQuery, scene: _Scene, region: Region) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return the demand-hours that townships lack to the floor, and which townships; those alone that lack any."""
+    demand = region.demand_arrays(query.coverage.layer)
+    count = len(demand.areas)
+    all_hours = np.bincount(demand.area, weights=demand.weight, minlength=count) * scene.hours.sum()
+    covered = np.bincount(scene.area, weights=scene.covered(scene.now), minlength=count)
+    lacking = query.floor * all_hours - covered
+    named = np.array([bool(name) for name in demand.areas], dtype=bool)
+    floored = np.flatnonzero(named & (lacking > all_hours * (1 - ENOUGH)))
+    return lacking[floored], floored
+
+
+def _kinds_of_hours(scene: _Scene) -> Iterator[tuple[NDArray[np.int64], Mask]]:
+    """Yield kinds of hours (numbers of J) at which the same options serve, and which options (O,) do."""
+    served, kind = np.unique(scene.options.serves.T, axis=0, return_inverse=True)
+    for number, serves in enumerate(served):
+        yield np.flatnonzero(kind.ravel() == number), serves
+
+
+def _cover_blocks(query: SitingQuery, scene: _Scene, floor: NDArray[np.int32]) -> Iterator[Block]:
+    """Yield the demand-hours that are not covered, by the options that would cover them."""
+    only_floors = query.goal is SitingGoal.TIME
+    near = np.hstack([scene.sites, scene.stations[:, scene.options.station[scene.sites.shape[1] :]]]) <= scene.cutoff_s
+    needed = scene.needed
+    laid_out = 0
+    for kinds, serves in _kinds_of_hours(scene):
+        lacking = needed[kinds].sum(axis=0) * scene.weight
+        places = np.flatnonzero((lacking > 0) & ((floor != NOBODY) | (not only_floors)))
+        laid_out += len(places) * near.shape[1]
+        _check_size(laid_out, scene)
+        weight = np.zeros(len(places)) if only_floors else lacking[places]
+        yield cover_block(near[places] & serves, weight, floor=floor[places], part=lacking[places])
+
+
+def _saving(scene: _Scene) -> Iterator[Block]:
+    """Yield the seconds that could be saved, by the options that would save them."""
+    seconds = np.hstack([scene.sites, scene.stations[:, scene.options.station[scene.sites.shape[1] :]]])
+    laid_out = 0
+    for kinds, serves in _kinds_of_hours(scene):
+        reached = np.where(serves, seconds, np.inf)
+        laid_out += int((reached < scene.now[kinds].max(axis=0)[:, None]).sum() + len(scene.weight)) * len(serves)
+        _check_size(laid_out, scene)
+        yield from saving_blocks(reached, scene.now[kinds], scene.hours[kinds], scene.weight)
+
+
+def _check_size(pairs: int, scene: _Scene) -> None:
+    if pairs > MOST_PAIRS:
+        raise InputError("siting.too_large", field="candidates", value=len(scene.options.listed))
+
+
+def _chosen(query: SitingQuery, rows: CoverRows, *, target: float) -> NDArray[np.int64] | None:
+    """Return the choice at once, which reaches target and floors if it is within the budget; `None`: none was found."""
     if query.goal is not SitingGoal.FEWEST:
-        return choose_options(rows, budget=query.new)
-    target = query.target_share * total - covered
-    if target <= 0:
-        return np.empty(0, dtype=np.int64)
-    fewest = fewest_options(rows, target=target)
-    if fewest is not None and len(fewest) <= query.new:
-        return fewest
-    best = (covered + rows.value(choose_options(rows, budget=query.new))) / total
-    raise InputError(
-        "siting.infeasible", field="target", value=f"{query.target_share:.1%}", new=query.new, best=f"{best:.1%}"
-    )
+        chosen = choose_options(rows, budget=query.most_cost)
+        if rows.holds(chosen):
+            return chosen
+        target = 0.0
+    cheapest = cheapest_options(rows, target=max(target, 0.0))
+    if query.goal is SitingGoal.FEWEST or cheapest is None:
+        return cheapest
+    return cheapest if rows.cost[cheapest].sum() <= query.most_cost * (1 + 1e-9) else None
+
+
+def _check_floors(query: SitingQuery, rows: CoverRows, floored: NDArray[np.int64], region: Region) -> None:
+    """Refuse a floor that a township does not reach with everything that could be done."""
+    everything = np.arange(len(rows.cost))
+    if not rows.holds(everything):
+        below = _below_floor(query, rows, everything, floored, region)
+        raise InputError("siting.floor_unreachable", field="floor", value=f"{query.floor:.1%}", townships=below)
+
+
+def _short_of_money(
+    query: SitingQuery, rows: CoverRows, *, target: float, total: float, floored: NDArray[np.int64], region: Region
+) -> InputError:
+    """Return what the budget was found to reach, where that is not what is asked."""
+    budget = f"{query.most_cost:g}"
+    best = choose_options(rows, budget=query.most_cost)
+    if not rows.holds(best):
+        below = _below_floor(query, rows, best, floored, region)
+        return InputError(
+            "siting.floor_budget", field="floor", value=f"{query.floor:.1%}", townships=below, budget=budget
+        )
+    share = query.target_share + (rows.value(best) - target) / total
+    value = f"{query.target_share:.1%}"
+    return InputError("siting.infeasible", field="target", value=value, budget=budget, best=f"{share:.1%}")
+
+
+def _below_floor(
+    query: SitingQuery, rows: CoverRows, chosen: NDArray[np.int64], floored: NDArray[np.int64], region: Region
+) -> str:
+    """Return the townships that miss the floor with `chosen`, each with the share that it reaches."""
+    demand, hours = region.demand_arrays(query.coverage.layer), len(choose_hours(query, region).moments) or 1
+    missed = []
+    for area, reached, need in zip(floored.tolist(), rows.reached(chosen).tolist(), rows.need.tolist(), strict=True):
+        if reached < need * ENOUGH:
+            whole = float(demand.weight[demand.area == area].sum()) * hours
+            missed.append(f"{demand.areas[area]} {query.floor + (reached - need) / whole:.1%}")
+    return ", ".join(missed)
 
 
 def _prove(
-    query: SitingQuery, rows: CoverRows, start: NDArray[np.int64], *, target: float, stopped: Stopped | None
+    query: SitingQuery, rows: CoverRows, start: NDArray[np.int64] | None, *, target: float, stopped: Stopped | None
 ) -> Proof | None:
-    if not query.proof_s or (query.goal is SitingGoal.FEWEST and target <= 0):
+    if not query.proof_s or not len(rows.weight):
         return None
-    if query.goal is SitingGoal.FEWEST:
-        return prove_fewest(rows, start, target=target, seconds=query.proof_s, stopped=stopped)
-    return prove_most(rows, start, budget=query.new, seconds=query.proof_s, stopped=stopped)
+    if query.goal is not SitingGoal.FEWEST:
+        return prove_most(rows, start, budget=query.most_cost, seconds=query.proof_s, stopped=stopped)
+    if start is None:
+        return None
+    return prove_cheapest(rows, start, target=max(target, 0.0), seconds=query.proof_s, stopped=stopped)
 
 
-def _value(query: SitingQuery, rows: CoverRows, chosen: NDArray[np.int64]) -> float:
-    return float(len(chosen)) if query.goal is SitingGoal.FEWEST else rows.value(chosen)
-
-
-def _suggestions(
-    query: SitingQuery, rows: CoverRows, scene: _Scene, chosen: NDArray[np.int64], region: Region
-) -> list[Suggestion]:
-    found, now = [], scene.now
+def _suggestions(rows: CoverRows, scene: _Scene, chosen: NDArray[np.int64], region: Region) -> Iterator[Suggestion]:
+    now, listed = scene.now, scene.options.listed
+    spoken_for = _at_stations_of(chosen, scene)
     for option, _gain in in_order_of_gain(rows, chosen):
-        after = np.minimum(now, scene.seconds[:, option])
-        nearer = after < scene.now
-        other = next_best(rows, chosen, option)
-        found.append(
-            Suggestion(
-                candidate=scene.candidates[option],
-                covered=float(scene.weight[(now > scene.cutoff_s) & (after <= scene.cutoff_s)].sum()),
-                saved_s=float(scene.weight @ (now - after)),
-                relieves=_relieved(scene, nearer & (scene.seconds[:, option] == after), region),
-                next_best=scene.candidates[other[0]] if other else None,
-                next_gain=other[1] if other else None,
-            )
+        after = scene.with_option(now, option)
+        newly = (now > scene.cutoff_s) & (after <= scene.cutoff_s)
+        moved = (after < scene.now) & (after == scene.seconds(option))
+        other = next_best(rows, chosen, option, not_these=spoken_for)
+        if other is None:  # better one that is told twice than none
+            other = next_best(rows, chosen, option, not_these=_at_stations_of(chosen, scene))
+        yield Suggestion(
+            option=listed[option],
+            covered=float(scene.weight[newly.any(axis=0)].sum()),
+            covered_hours=float(scene.hours @ (newly @ scene.weight)),
+            saved_s=scene.total_s(now) - scene.total_s(after),
+            relieves=_relieved(scene, moved, region),
+            next_best=listed[other[0]] if other else None,
+            next_gain=other[1] if other else None,
         )
+        if other:
+            spoken_for[other[0]] = True
         now = after
-    return found
 
 
-def _relieved(scene: _Scene, moved: NDArray[np.bool_], region: Region) -> tuple[str, ...]:
+def _at_stations_of(chosen: NDArray[np.int64], scene: _Scene) -> Mask:
+    """Return which options are at a station at which something is chosen, bool (O,)."""
+    station = scene.options.station
+    changed = station[chosen]
+    return np.isin(station, changed[changed != NOBODY])
+
+
+def _relieved(scene: _Scene, moved: Mask, region: Region) -> tuple[str, ...]:
     known = moved & (scene.nearest >= 0)
-    load = np.bincount(scene.nearest[known], weights=scene.weight[known], minlength=len(region.stations))
+    share = scene.hours[:, None] * scene.weight
+    load = np.bincount(scene.nearest[known], weights=share[known], minlength=len(region.stations))
     first = np.argsort(-load, kind="stable")[:MOST_RELIEVED]
     return tuple(region.stations[k].station_id for k in first.tolist() if load[k] > 0)
+
+
+def _townships(
+    scene: _Scene,
+    before: NDArray[np.float64],
+    after: NDArray[np.float64],
+    query: SitingQuery,
+    region: Region,
+) -> Iterator[TownshipShares]:
+    demand = region.demand_arrays(query.coverage.layer)
+    count = len(demand.areas)
+    whole = np.bincount(demand.area, weights=demand.weight, minlength=count) * scene.hours.sum()
+    was, will = (np.bincount(scene.area, weights=sums, minlength=count) for sums in (before, after))
+    for area, name in enumerate(demand.areas):
+        if name and whole[area]:
+            yield TownshipShares(name, float(was[area] / whole[area]), float(will[area] / whole[area]))

@@ -66,6 +66,8 @@ def _cells(properties: Mapping[str, Any], region: Region) -> Iterator[tuple[str,
             yield name, ";".join(map(str, value)) or None
             if name == "relieves":
                 yield "relieves_names", "、".join(region.station(one).name for one in value) or None
+        elif name == "changes":  # what they are stands in the columns beside
+            continue
         elif isinstance(value, Mapping):
             yield name, value.get("name")
         else:
@@ -77,11 +79,12 @@ def _method(found: Mapping[str, Any], asked: set[str], lang: str) -> Iterator[tu
     query = found["query"]
     yield "goal", say(lang, f"export.sites_goal_{query['goal']}")
     yield "new", str(query["new"])
+    yield "cost", ", ".join(f"{kind} {amount:g}" for kind, amount in query["cost"].items())
     if query["goal"] == SitingGoal.FEWEST:
         yield "target_share", f"{query['target_share']:.1%}"
     listed = say(lang, "siting.candidates", count=found["candidates"], off=found["candidates_off"])
     yield "candidates", f"{_source(query['candidates'], lang)} · {listed}"
-    total = found["weight"] or 1.0
+    total = (found["weight"] or 1.0) * found["hour_count"]
     before, after = (f"{found[name] / total:.1%}" for name in ("covered_before", "covered_after"))
     yield "covered", say(lang, "siting.covered", before=before, after=after)
     if found["mean_s_before"] is not None and found["mean_s_after"] is not None:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from stations.errors import InputError, StoreError
@@ -14,7 +15,7 @@ from stations.model.jobs import Job, JobState
 from stations.model.keys import Need, ServiceKey, TravelMode
 from stations.model.progress import Progress
 from stations.model.queries import CoverageQuery, read_moment
-from stations.model.siting import CandidateSource, SitingAnswer, SitingGoal, SitingQuery
+from stations.model.siting import CandidateSource, OptionKind, SitingAnswer, SitingGoal, SitingQuery
 from stations.services.publishing import Workshop, is_behind
 from stations.services.region import load_region
 from stations.services.siting import suggest_sites
@@ -27,7 +28,7 @@ def to_arguments(query: SitingQuery) -> dict[str, Any]:
     """Return a query as the arguments of a job, which JSON can say."""
     when = query.coverage.when
     coverage = {**asdict(query.coverage), "when": when.isoformat() if when else None}
-    return {**asdict(query), "coverage": coverage}
+    return {**asdict(query), "coverage": coverage, "week": query.week.isoformat() if query.week else None}
 
 
 def query_of(arguments: Mapping[str, Any], *, time_zone: str) -> SitingQuery:
@@ -43,8 +44,16 @@ def query_of(arguments: Mapping[str, Any], *, time_zone: str) -> SitingQuery:
             "when": read_moment(when, time_zone=time_zone) if when else None,
         }
     )
-    goal, source = SitingGoal(arguments["goal"]), CandidateSource(arguments["source"])
-    return SitingQuery(**{**arguments, "coverage": coverage, "goal": goal, "source": source})
+    week = arguments.get("week")  # a job from before there were options says nothing of them
+    read = {
+        "coverage": coverage,
+        "goal": SitingGoal(arguments["goal"]),
+        "source": CandidateSource(arguments["source"]),
+        "options": tuple(OptionKind(kind) for kind in arguments.get("options", ["sites"])),
+        "cost": tuple((OptionKind(kind), float(amount)) for kind, amount in arguments.get("cost", ())),
+        "week": date.fromisoformat(week) if week else None,
+    }
+    return SitingQuery(**{**arguments, **read})
 
 
 def proven_sites(job: Job, *, time_zone: str) -> tuple[SitingQuery, dict[str, Any]]:

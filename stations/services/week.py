@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +15,7 @@ from stations.hours.spans import HourState
 from stations.model.coverage import WEEK_HOURS, NotableWeek, WeekAnswer, WeekNote, WeekRow
 from stations.model.keys import Need, ServiceKey
 from stations.model.queries import CoverageQuery, is_on_the_clock
+from stations.services.chosen_hours import states_of, week_hours
 from stations.services.coverage import check_cutoff, cutoff_ms, enterable
 from stations.services.festivals import name_festival
 from stations.services.region import Region, read_region_calendar
@@ -51,11 +51,10 @@ def measure_week(
         The region has no such layer of demand.
     """
     check_cutoff(query, region)
-    monday = week - timedelta(days=week.weekday())
-    zone = ZoneInfo(region.profile.time_zone)
-    hours = [datetime.combine(monday, time(), zone) + timedelta(hours=hour) for hour in range(WEEK_HOURS)]
+    hours = week_hours(week, region)
+    monday = hours[0].date()
     there = [is_on_the_clock(hour) for hour in hours]
-    state = _states(hours, region)
+    state = states_of(region.timetable, len(region.stations), hours)
     keys: Sequence[WeekKey] = (None,) if rows is None else rows
     asked = [(query.services, query.needs)] if rows is None else [_asked(key) for key in keys]
     sure, perhaps = zip(*(_masks(one, query, region, state) for one in asked), strict=True) if keys else ((), ())
@@ -112,15 +111,6 @@ def _runs(days: Sequence[date]) -> list[list[date]]:
 def _week_of_run(run: Sequence[date]) -> NotableWeek:
     mondays = [day - timedelta(days=day.weekday()) for day in run]
     return NotableWeek(max(mondays, key=mondays.count), "off", festival_of(run), tuple(run))
-
-
-def _states(hours: Sequence[datetime], region: Region) -> NDArray[np.uint8]:
-    """Return the state of every station at every hour, uint8 (168, K)."""
-    count = len(region.stations)
-    instants = np.array([round(hour.timestamp()) for hour in hours], dtype=np.int64)
-    stations = np.tile(np.arange(count), WEEK_HOURS)
-    state = region.timetable.states_at(stations, np.repeat(instants, count), when=hours[0])
-    return state.reshape(WEEK_HOURS, count)
 
 
 def _asked(key: WeekKey) -> Asked:

@@ -10,7 +10,15 @@ from stations.model.comparison import MOST_COMPARED
 from stations.model.keys import ArrivalState, EntryMethod, Need, ServiceKey, StationKind, TravelMode, TravelReason
 from stations.model.queries import MAX_BUDGET_MIN, MAX_CUTOFF_MIN, MAX_LIMIT
 from stations.model.scenarios import MOST_CHANGED, MOST_NAME, MOST_NOTE, MOST_SITES
-from stations.model.siting import MOST_JOB_PROOF_S, MOST_NEW, CandidateSource, SitingGoal
+from stations.model.siting import (
+    COSTS,
+    MOST_JOB_PROOF_S,
+    MOST_NEW,
+    NAMED_HOURS,
+    CandidateSource,
+    OptionKind,
+    SitingGoal,
+)
 from stations.model.taps import TapAnswer
 
 Json = dict[str, Any]
@@ -20,6 +28,7 @@ WHOLE: Json = {"type": "integer"}
 NUMBER: Json = {"type": "number"}
 FLAG: Json = {"type": "boolean"}
 MOMENT: Json = {"type": "string", "format": "date-time"}
+_COSTS = ",".join(f"{kind}={amount:g}" for kind, amount in COSTS.items())
 
 
 def api_description() -> Json:
@@ -98,10 +107,24 @@ def _paths() -> Json:
         "/api/resilience": {"get": _ask("how much hangs on single stations", coverage, {"type": "object"})},
         "/api/siting": {
             "get": _ask(
-                "which new sites would help most, beside the stations that count; the one that adds most first",
+                "what helps most beside the stations that count: sites, longer hours, services; what adds most first",
                 [
                     *coverage,
-                    _query("new", {**WHOLE, "minimum": 1, "maximum": MOST_NEW}, "how many to add"),
+                    _query(
+                        "new", {**WHOLE, "minimum": 1, "maximum": MOST_NEW}, "the budget: as much as so many new sites"
+                    ),
+                    _query(
+                        "options",
+                        TEXT,
+                        f"what may be done, with commas between: {', '.join(OptionKind)}; sites if unsaid",
+                    ),
+                    _query("cost", TEXT, f"what each costs, such as {_COSTS}"),
+                    _query("budget", NUMBER, "what everything may cost together, in the same unit; in place of new"),
+                    _query("hours", TEXT, f"hours of the week that count: {', '.join(NAMED_HOURS)}, or opening hours"),
+                    _query(
+                        "week", {"type": "string", "format": "date"}, "any day of the week of hours; else that of when"
+                    ),
+                    _query("floor", NUMBER, "the share that is to be covered of every township at least"),
                     _query("goal", {"type": "string", "enum": list(SitingGoal)}),
                     _query("candidates", {"type": "string", "enum": list(CandidateSource)}, "where one could be"),
                     _query("target_share", NUMBER, "with the goal fewest: the share of all demand to reach"),

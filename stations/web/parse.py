@@ -27,7 +27,14 @@ from stations.model.queries import (
     read_moment,
 )
 from stations.model.region import RegionProfile
-from stations.model.siting import MOST_JOB_PROOF_S, CandidateSource, SitingGoal, SitingQuery
+from stations.model.siting import (
+    MOST_JOB_PROOF_S,
+    CandidateSource,
+    SitingGoal,
+    SitingQuery,
+    read_costs,
+    read_options,
+)
 from stations.model.taps import Tap, TapAnswer
 from stations.services.week import ALL_ROWS, WeekKey
 
@@ -148,13 +155,24 @@ def parse_coverage(given: Parameters, profile: RegionProfile) -> CoverageQuery:
 
 
 def parse_siting(given: Parameters, profile: RegionProfile) -> SitingQuery:
-    """Return the query of new sites."""
+    """Return the query of what to build or change; with `hours` it is about the week of `week`, else of `when`."""
+    coverage, hours, week = parse_coverage(given, profile), given.get("hours", "").strip(), None
+    if hours:
+        _, week, _ = parse_week(given, profile)
+        week = coverage.when.date() if coverage.when and not given.get("week") else week
+        coverage = replace(coverage, when=None)
     return SitingQuery(
-        parse_coverage(given, profile),
+        coverage,
         new=int(_number(given, "new", default="1", whole=True)),
         goal=read_key(SitingGoal, given.get("goal") or SitingGoal.COVERED, name="goal"),
         source=read_key(CandidateSource, given.get("candidates") or CandidateSource.PLACES, name="candidates"),
         target_share=_number(given, "target_share", default="0.95"),
+        options=read_options(",".join(given.getlist("options")), name="options"),
+        cost=read_costs(given.get("cost", ""), name="cost"),
+        budget=_number(given, "budget") if given.get("budget") else None,
+        hours=hours,
+        week=week,
+        floor=_number(given, "floor", default="0"),
     )
 
 

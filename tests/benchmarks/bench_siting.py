@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from stations.geo.siting import choose_options, cover_rows
+from stations.geo.cover_rows import cover_rows
+from stations.geo.siting import choose_options
 from stations.geo.siting_exact import prove_most
 from tests.benchmarks.ratios import Figure, spread
 

@@ -7,18 +7,11 @@ import pulp
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from spopt.locate import MCLP, PMedian
+from spopt.locate import LSCP, MCLP, PMedian
 
-from stations.geo.siting import (
-    CoverRows,
-    choose_options,
-    cover_rows,
-    fewest_options,
-    in_order_of_gain,
-    next_best,
-    saving_rows,
-)
-from stations.geo.siting_exact import prove_fewest, prove_most
+from stations.geo.cover_rows import NOBODY, CoverRows, cover_block, cover_rows, join_blocks, saving_blocks
+from stations.geo.siting import cheapest_options, choose_options, in_order_of_gain, next_best, without_idle
+from stations.geo.siting_exact import prove_cheapest, prove_most
 
 SECONDS = 20.0
 OLD_PULP = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # spopt makes its model as PuLP 3 wants it
@@ -30,6 +23,12 @@ def instances(draw, *, most_rows=12, most_options=7):
     covers = draw(st.lists(st.lists(st.booleans(), min_size=options, max_size=options), min_size=rows, max_size=rows))
     weight = draw(st.lists(st.integers(0, 50), min_size=rows, max_size=rows))
     return np.array(covers, dtype=bool), np.array(weight, dtype=float), draw(st.integers(1, options))
+
+
+def saving_rows(seconds, now, weight):
+    blocks = list(saving_blocks(seconds, now[None], np.ones(1), weight))
+    nothing = cover_block(np.zeros((1, seconds.shape[1]), dtype=bool), np.ones(1))
+    return join_blocks([*blocks, nothing], np.ones(seconds.shape[1]))
 
 
 def covered(covers, weight, chosen):
@@ -94,8 +93,8 @@ def test_the_proven_fewest_are_as_few_as_any(instance, share):
     enough = [
         size for size in range(1, covers.shape[1] + 1) if most_covered(covers, weight, size) >= target * (1 - 1e-9)
     ]
-    start = fewest_options(rows, target=target)
-    proof = prove_fewest(rows, start, target=target, seconds=SECONDS)
+    start = cheapest_options(rows, target=target)
+    proof = prove_cheapest(rows, start, target=target, seconds=SECONDS)
 
     assert covered(covers, weight, start) >= target * (1 - 1e-9)
     assert proof.value == enough[0]
@@ -121,10 +120,139 @@ def test_least_mean_time_equals_every_choice_tried(seconds, count, random):
     )
 
 
+@st.composite
+def floored(draw):
+    """Rows of up to three townships with a floor each, options of unequal cost, a budget, and what was drawn."""
+    covers, weight, _ = draw(instances(most_rows=10, most_options=6))
+    count = covers.shape[1]
+    area = np.array(draw(st.lists(st.integers(NOBODY, 2), min_size=len(weight), max_size=len(weight))), dtype=np.int32)
+    part = np.array(draw(st.lists(st.integers(0, 9), min_size=len(weight), max_size=len(weight))), dtype=float)
+    cost = np.array(draw(st.lists(st.sampled_from([1.0, 0.5, 0.3, 0.2]), min_size=count, max_size=count)))
+    need = np.array(draw(st.lists(st.integers(1, 12), min_size=3, max_size=3)), dtype=float)
+    rows = join_blocks([cover_block(covers, weight, floor=area, part=part)], cost, need=need)
+    return rows, draw(st.sampled_from([0.2, 0.5, 1.0, 1.5, 3.0]))
+
+
+def every_choice(rows):
+    """Every choice of options: what it costs and what it is worth, where it reaches the floors."""
+    for count in range(len(rows.cost) + 1):
+        for chosen in combinations(range(len(rows.cost)), count):
+            numbers = np.array(chosen, dtype=np.int64)
+            covered = np.isin(np.arange(len(rows.weight)), np.concatenate([[], *map(rows.covered_by, chosen)]))
+            reached = [rows.part[covered & (rows.floor == floor)].sum() for floor in range(len(rows.need))]
+            if (np.array(reached) >= rows.need).all():
+                yield float(rows.cost[numbers].sum()), float(rows.weight[covered].sum())
+
+
+@given(floored())
+@settings(max_examples=200, deadline=None)
+def test_with_costs_and_floors_the_proven_choice_is_worth_as_much_as_any(instance):
+    rows, budget = instance
+    best = max((worth for cost, worth in every_choice(rows) if cost <= budget + 1e-9), default=None)
+    start = choose_options(rows, budget=budget)
+    proof = prove_most(rows, start if rows.holds(start) else None, budget=budget, seconds=SECONDS)
+
+    assert rows.cost[start].sum() <= budget + 1e-9
+    assert (proof is None) == (best is None)
+    if proof is not None:
+        assert proof.value == pytest.approx(best)
+        assert proof.proven
+        assert rows.holds(proof.chosen)
+        assert rows.cost[proof.chosen].sum() <= budget + 1e-9
+
+
+@given(floored(), st.floats(0, 1))
+@settings(max_examples=150, deadline=None)
+def test_with_costs_and_floors_the_proven_cheapest_is_as_cheap_as_any(instance, share):
+    rows, _ = instance
+    target = share * float(rows.weight.sum())
+    enough = [cost for cost, worth in every_choice(rows) if worth >= target * (1 - 1e-9)]
+    start = cheapest_options(rows, target=target)
+
+    assert (start is None) == (not enough)
+    if start is not None:
+        proof = prove_cheapest(rows, start, target=target, seconds=SECONDS)
+        assert proof.value == pytest.approx(min(enough))
+        assert rows.holds(start)
+        assert rows.holds(proof.chosen)
+        assert rows.value(proof.chosen) >= target * (1 - 1e-9)
+
+
+@given(floored(), st.sampled_from([0.0, 0.001, 0.01]))
+@settings(max_examples=60, deadline=None)
+def test_no_time_limit_returns_less_than_the_start_or_breaks_a_floor(instance, seconds):
+    rows, budget = instance
+    start = choose_options(rows, budget=budget)
+    if not rows.holds(start):
+        return
+    proof = prove_most(rows, start, budget=budget, seconds=seconds)
+    cheapest = prove_cheapest(rows, start, target=rows.value(start), seconds=seconds)
+
+    assert proof.bound >= proof.value >= rows.value(start)
+    assert rows.holds(proof.chosen)
+    assert cheapest.bound <= cheapest.value <= rows.cost[start].sum() + 1e-9
+    assert rows.holds(cheapest.chosen)
+
+
+@given(
+    st.lists(st.lists(st.sampled_from([60.0, 120.0, 300.0, np.inf]), min_size=3, max_size=3), min_size=1, max_size=6),
+    st.lists(st.integers(1, 5), min_size=3, max_size=3),
+    st.randoms(use_true_random=False),
+)
+@settings(max_examples=100, deadline=None)
+def test_what_is_saved_through_several_hours_is_the_sum_of_each(seconds, hours, random):
+    seconds, hours = np.array(seconds), np.array(hours, dtype=float)
+    now = np.array([[random.choice([90.0, 200.0, 600.0]) for _ in seconds] for _ in hours])
+    weight = np.array([float(random.randint(1, 9)) for _ in seconds])
+    nothing = cover_block(np.zeros((1, 3), dtype=bool), np.ones(1))
+    rows = join_blocks([nothing, *saving_blocks(seconds, now, hours, weight)], np.ones(3))
+    for chosen in [(0,), (1, 2), (0, 1, 2)]:
+        after = np.minimum(now, seconds[:, list(chosen)].min(axis=1))
+        assert rows.value(np.array(chosen)) == pytest.approx(hours @ (now - after) @ weight)
+
+
+def test_a_floor_is_reached_before_anything_else():
+    # option 0 covers 50 of nowhere, option 1 covers 10 of the township that lacks 5: there is budget for one
+    rows = join_blocks(
+        [
+            cover_block(
+                np.eye(2, dtype=bool),
+                np.array([50.0, 10.0]),
+                floor=np.array([NOBODY, 0], dtype=np.int32),
+                part=np.array([50.0, 10.0]),
+            )
+        ],
+        np.ones(2),
+        need=np.array([5.0]),
+    )
+
+    assert choose_options(rows, budget=1).tolist() == [1]
+    assert next_best(rows, np.array([1]), 1) is None  # 0 would do better, but breaks the floor
+
+
+def test_an_option_that_adds_nothing_is_dropped_and_the_next_best_is_another():
+    covers = np.array([[1, 1, 0, 0], [1, 0, 1, 0], [0, 0, 0, 1]], dtype=bool)
+    rows = cover_rows(covers, np.array([3.0, 2.0, 1.0]))
+
+    assert without_idle(rows, np.array([0, 1, 2])).tolist() == [0] or without_idle(rows, np.arange(3)).tolist() == [
+        1,
+        2,
+    ]
+    assert next_best(rows, np.array([0]), 0) == (1, 3.0)
+    assert next_best(rows, np.array([0]), 0, not_these=np.array([0, 1, 0, 0], dtype=bool)) == (2, 2.0)
+
+
+def test_a_proof_prints_nothing(capfd):
+    rows = cover_rows(np.eye(3, dtype=bool), np.ones(3))
+    prove_most(rows, choose_options(rows, budget=1), budget=1, seconds=SECONDS)
+
+    assert capfd.readouterr() == ("", "")
+
+
 def test_what_cannot_be_covered_is_no_target():
     rows = cover_rows(np.array([[1, 0], [0, 0]], dtype=bool), np.array([1.0, 1.0]))
 
-    assert fewest_options(rows, target=2.0) is None
+    assert cheapest_options(rows, target=2.0) is None
 
 
 def test_nothing_to_cover_is_no_choice():
@@ -183,3 +311,18 @@ def test_the_least_mean_time_equals_spopt():
     theirs.solve(pulp.PULP_CBC_CMD(msg=False))
 
     assert far @ weight - proof.value == pytest.approx(pulp.value(theirs.problem.objective))
+
+
+@OLD_PULP
+@pytest.mark.parametrize("seed", [4, 6])  # of 6 presolve leaves nothing to solve
+def test_the_fewest_that_cover_all_are_as_many_as_of_spopt(seed):
+    covers, _, metres = plane(seed=seed, points=120, sites=60, radius=2.5)
+    covers, metres = covers[covers.any(axis=1)], metres[covers.any(axis=1)]
+    rows = cover_rows(covers, np.ones(len(covers)))
+    target = float(len(covers))
+    proof = prove_cheapest(rows, cheapest_options(rows, target=target), target=target, seconds=60.0)
+    theirs = LSCP.from_cost_matrix(metres, 2.5)
+    theirs.solve(pulp.PULP_CBC_CMD(msg=False))
+
+    assert proof.proven
+    assert proof.value == pytest.approx(pulp.value(theirs.problem.objective))

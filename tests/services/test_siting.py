@@ -31,7 +31,7 @@ def asked(new=1, *, minutes=310 / 60, **given):
 
 
 def names(answer):
-    return [one.candidate.name for one in answer.suggestions]
+    return [one.option.name for one in answer.suggestions]
 
 
 def test_the_site_between_two_gaps_covers_both(region):
@@ -115,7 +115,7 @@ def test_more_candidates_than_can_be_weighed_are_refused_and_none_is_dropped(reg
 
 def test_page_and_terminal_say_the_same(town, tmp_path, capsys):
     by_web = create_app(town.settings).test_client().get("/api/siting?mode=walk&minutes=5.2&new=1")
-    out = tmp_path / "sites.geojson"
+    out = tmp_path / "sites.json"
     options = ["--region", str(town.settings.region)]
     given = ["siting", "--mode", "walk", "--minutes", "5.2", "--new", "1"]
     with pytest.MonkeyPatch.context() as patch:

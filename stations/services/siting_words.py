@@ -1,0 +1,25 @@
+"""What could be done, in words."""
+
+from __future__ import annotations
+
+from stations.hours.wording import describe_hours
+from stations.model.siting import NAMED_HOURS, OptionKind, SitingOption, SitingQuery
+from stations.texts import say
+
+
+def say_option(option: SitingOption, lang: str) -> str:
+    """Return what is to be done at the place of an option, in words of `lang`."""
+    services = say(lang, "hours.and").join(say(lang, f"service.{key}") for key in option.services)
+    words = {
+        OptionKind.HOURS: lambda: say(lang, "siting.at_hours", hours=describe_hours(option.hours, lang)),
+        OptionKind.SERVICES: lambda: say(lang, "siting.at_services", services=services),
+    }
+    said = [words.get(kind, lambda kind=kind: say(lang, f"siting.kind_{kind}"))() for kind in option.kinds]
+    return " · ".join(said)
+
+
+def say_hours(query: SitingQuery, lang: str) -> str:
+    """Return which hours of the week a query chooses, in words of `lang`."""
+    if query.hours in NAMED_HOURS:
+        return say(lang, f"siting.named_{query.hours}")
+    return describe_hours(query.hours, lang)
