@@ -26,7 +26,7 @@ from stations.services.demand_layers import NewDemand
 from stations.services.demand_layers import import_demand as bring_demand
 from stations.services.demand_layers import remove_demand as drop_demand
 from stations.services.gap_places import rank_gaps, rank_unknown
-from stations.services.layer_files import FORMATS, write_file, write_whole
+from stations.services.layer_files import check_ending, write_file, write_whole
 from stations.services.planner_export import in_week, planner_file
 from stations.services.problem_words import say_problem
 from stations.services.region import Region
@@ -42,7 +42,7 @@ from stations.texts import say
 def coverage(given: Namespace, settings: Settings, lang: str) -> None:
     """Print the coverage, or write it."""
     region = open_region(settings, lang)
-    query = _query(given, region)
+    query = read_query(given, region)
     compared = compare_placed_and_usable(query, region)
     if given.out is not None:
         whole = given.table == "coverage"
@@ -55,7 +55,7 @@ def coverage(given: Namespace, settings: Settings, lang: str) -> None:
 def gaps(given: Namespace, settings: Settings, lang: str) -> None:
     """Print the gaps as places, the unknown first, or write them."""
     region = open_region(settings, lang)
-    query = _query(given, region)
+    query = read_query(given, region)
     unknown, found = rank_unknown(query, region), rank_gaps(query, region)
     if given.out is not None:
         _write(given.out, "gaps", query, region, lang, gap_place_collection(unknown, found, query, region))
@@ -67,7 +67,7 @@ def week(given: Namespace, settings: Settings, lang: str) -> None:
     """Print the coverage of every hour of a week, or write it."""
     region = open_region(settings, lang)
     given.when = None
-    query = _query(given, region)
+    query = read_query(given, region)
     day = _day(given.week, region)
     rows: tuple[WeekKey, ...] = (*query.needs, *query.services)
     answer = measure_week(query, region, week=day.date(), rows=rows or ALL_ROWS)
@@ -81,7 +81,7 @@ def week(given: Namespace, settings: Settings, lang: str) -> None:
 def resilience(given: Namespace, settings: Settings, lang: str) -> None:
     """Print how much hangs on single stations, or write it."""
     region = open_region(settings, lang)
-    query = _query(given, region)
+    query = read_query(given, region)
     answer = measure_resilience(query, region)
     if given.out is not None:
         _write(given.out, "resilience", query, region, lang, resilience_object(answer, region))
@@ -97,7 +97,7 @@ def brief(given: Namespace, settings: Settings, lang: str) -> None:
         allowed = ", ".join(f".{one}" for one in BRIEF_FORMATS)
         raise InputError("error.out_ending", field="out", value=path.name, allowed=allowed)
     region = open_region(settings, lang)
-    write_whole(path, write_brief(_query(given, region), region, when=_now(region), form=form, lang=lang))
+    write_whole(path, write_brief(read_query(given, region), region, when=now_in(region), form=form, lang=lang))
 
 
 def siting(given: Namespace, settings: Settings, lang: str) -> None:
@@ -105,7 +105,7 @@ def siting(given: Namespace, settings: Settings, lang: str) -> None:
     if given.new is None and given.budget is None:
         raise InputError("siting.how_much", field="--new")
     region = open_region(settings, lang)
-    coverage, hours = _query(given, region), given.hours.strip()
+    coverage, hours = read_query(given, region), given.hours.strip()
     week = _day(given.week, region).date() if given.week or coverage.when is None else coverage.when.date()
     query = SitingQuery(
         replace(coverage, when=None) if hours else coverage,
@@ -121,15 +121,15 @@ def siting(given: Namespace, settings: Settings, lang: str) -> None:
         week=week if hours else None,
         floor=read_number(given.floor, "--floor"),
     )
-    _check_out(given.out)
+    check_ending(given.out)
     answer = suggest_sites(query, region)
     found = siting_collection(answer, region)
     if given.out is None:
         print_text(siting_table(answer, region, lang))
     elif given.out.suffix == ".json":
-        _write_json(given.out, found)
+        write_json(given.out, found)
     else:
-        write_file(given.out, siting_file(found, query.coverage, region, made_at=_now(region), lang=lang))
+        write_file(given.out, siting_file(found, query.coverage, region, made_at=now_in(region), lang=lang))
 
 
 def import_demand(given: Namespace, settings: Settings, lang: str) -> None:
@@ -184,7 +184,8 @@ def _day(text: str | None, region: Region) -> datetime:
     return read_moment(text, time_zone=zone, name="--week") if text else datetime.now(ZoneInfo(zone))
 
 
-def _query(given: Namespace, region: Region) -> CoverageQuery:
+def read_query(given: Namespace, region: Region) -> CoverageQuery:
+    """Return the question on coverage that the options ask; raises `InputError`."""
     return CoverageQuery(
         mode=read_mode(given, region.profile),
         minutes=read_number(given.minutes, "--minutes"),
@@ -196,27 +197,22 @@ def _query(given: Namespace, region: Region) -> CoverageQuery:
     )
 
 
-def _now(region: Region) -> datetime:
+def now_in(region: Region) -> datetime:
+    """Return the moment at hand, by the clock of the region."""
     return datetime.now(ZoneInfo(region.profile.time_zone))
-
-
-def _check_out(path: Path | None, *, as_json: bool = True) -> None:
-    """Refuse an ending that nothing is written in, before anything is computed."""
-    endings = (*([".json"] if as_json else []), *(f".{one}" for one in FORMATS))
-    if path is not None and path.suffix not in endings:
-        raise InputError("error.out_ending", field="out", value=path.name, allowed=", ".join(endings))
 
 
 def _write(
     path: Path, name: str, query: CoverageQuery, region: Region, lang: str, content: dict[str, Any] | None
 ) -> None:
     """Write the answer as JSON, where it has such a form, or the table `name` by the ending of the file."""
-    _check_out(path, as_json=content is not None)
+    check_ending(path, as_json=content is not None)
     if path.suffix == ".json":
-        _write_json(path, content)
+        write_json(path, content)
     else:
-        write_file(path, planner_file(name, query, region, made_at=_now(region), lang=lang))
+        write_file(path, planner_file(name, query, region, made_at=now_in(region), lang=lang))
 
 
-def _write_json(path: Path, content: dict[str, Any] | None) -> None:
+def write_json(path: Path, content: dict[str, Any] | None) -> None:
+    """Write an answer as JSON."""
     write_out(path, json.dumps(content, ensure_ascii=False, indent=1) + "\n")

@@ -19,12 +19,16 @@ from stations.model.coverage import (
 from stations.model.keys import Need
 from stations.model.queries import CoverageQuery
 from stations.model.siting import OptionKind, SitingAnswer
+from stations.services.demand_here import DemandHere
+from stations.services.gap_places import sum_remedies
 from stations.services.method_sheet import speed_words
 from stations.services.region import Region
 from stations.services.siting_words import say_hours, say_option
+from stations.services.what_if import ScenarioAnswer
 from stations.texts import say
 
 MOST_ROWS = 20
+MOST_HERE = MOST_REMEDIES = 5
 _BARS = "▁▂▃▄▅▆▇█"
 
 
@@ -67,6 +71,11 @@ def gap_table(
         total = sum(place.weight for place in places)
         lines += ["", say(lang, f"gap.{key}", count=len(places), weight=f"{total:,.0f}")]
         lines += _cut([_gap_row(place, lang) for place in places], lang)
+    remedies = sum_remedies(gaps)[:MOST_REMEDIES]
+    lines += ["", say(lang, "planner.remedies")] if remedies else []
+    for one in remedies:
+        shared = f" {say(lang, 'planner.remedy_places', count=one.places)}" if one.places > 1 else ""
+        lines.append(f"  {remedy_words(one.remedy, lang)}{shared}")
     return _sample(lines, region, lang)
 
 
@@ -248,3 +257,32 @@ def _percent(share: float | None) -> str:
 
 def _minutes(minutes: float | None) -> str:
     return "–" if minutes is None else f"{minutes:.1f}"
+
+
+def what_if_table(
+    query: CoverageQuery, answer: ScenarioAnswer, changes: Sequence[str], region: Region, lang: str
+) -> str:
+    """Return what is changed, coverage before and after, and the catchment of the last new site."""
+    shares = {"before": _percent(answer.share_before), "after": _percent(answer.share_after)}
+    moved = {"gained": f"{answer.gained:,.0f}", "lost": f"{answer.lost:,.0f}"}
+    lines = [_head(query, region, lang), *(f"  {line}" for line in changes), say(lang, "siting.covered", **shares)]
+    lines.append(say(lang, "changes.moved", unknown=_percent(answer.unknown_share_after), **moved))
+    if answer.candidate is not None:
+        area, within = answer.candidate.catchment.area_km2, answer.candidate.weight_within
+        lines.append(say(lang, "changes.catchment", area=f"{area:.2f}", weight=f"{within:,.0f}"))
+    return _sample(lines, region, lang)
+
+
+def demand_here_table(query: CoverageQuery, found: DemandHere | None, region: Region, lang: str) -> str:
+    """Return the demand near a spot by state, its names, and how far its station is."""
+    lines = [_head(query, region, lang)]
+    if found is None:
+        return _sample([*lines, say(lang, "planner.here_nothing")], region, lang)
+    names = [name for name in found.names if name]
+    lines.append(f"{' · '.join(names[:MOST_HERE])}{' …' if len(names) > MOST_HERE else ''} {found.weight:,.0f}")
+    lines += [f"  {say(lang, f'page.demand_{key}')} {weight:,.0f}" for key, weight in found.by_state.items() if weight]
+    if found.minutes is None:
+        lines.append(say(lang, "planner.here_none"))
+    else:
+        lines.append(f"{say(lang, 'planner.here_nearest', minutes=_minutes(found.minutes))} {found.station_name}")
+    return _sample(lines, region, lang)

@@ -62,6 +62,19 @@ def check_form(form: str) -> None:
         raise UnknownThingError("export.format_unknown", value=form[:40], allowed=", ".join(FORMATS))
 
 
+def check_ending(path: Path | None, *, as_json: bool = True) -> None:
+    """Refuse a file to be written whose ending is none of `FORMATS`, nor ``.json`` where there is such an answer.
+
+    Raises
+    ------
+    InputError
+        It is another one.
+    """
+    endings = (*([".json"] if as_json else []), *(f".{one}" for one in FORMATS))
+    if path is not None and path.suffix not in endings:
+        raise InputError("error.out_ending", field="out", value=path.name, allowed=", ".join(endings))
+
+
 def file_bytes(file: LayerFile, form: str) -> bytes:
     """Return a file in one of `FORMATS`; a CSV comes in an archive with its method beside it."""
     check_form(form)
@@ -78,10 +91,8 @@ def write_file(path: Path, file: LayerFile) -> tuple[Path, ...]:
     FileError
         The file cannot be written.
     """
+    check_ending(path, as_json=False)
     form = path.suffix.removeprefix(".")
-    if form not in _WRITERS:
-        allowed = ", ".join(f".{one}" for one in FORMATS)
-        raise InputError("error.out_ending", field="out", value=path.name, allowed=allowed)
     contents = {path: _WRITERS[form](file)}
     if form == "csv":
         beside = path.with_name(f"{path.stem}-method.txt")

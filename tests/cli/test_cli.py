@@ -385,6 +385,8 @@ def test_gaps_week_and_resilience_are_printed(terminal):
     assert gaps.index("unknown, look at these first (1 places, 50)") < gaps.index("gaps (2 places, 200)")
     assert "no road near" in gaps
     assert "a new site near here" in gaps
+    toilet = terminal.run("gaps", *asked, "--need", "toilet")[1]
+    assert "add the service at 站 e (serves 300)" in toilet.split(say("en", "planner.remedies"))[1]
     assert "from 2026-02-23 (Monday)" in week
     assert "2026-02-28 make-up workday" in week
     assert "2026-02-16 day off: Spring Festival" in week
@@ -392,6 +394,40 @@ def test_gaps_week_and_resilience_are_printed(terminal):
     assert len(strip.replace(" ", "")) >= 168
     assert "covered by two stations or more: 15.4%" in resilience
     assert "stations that nobody would miss (3): g, h, q" in resilience
+
+
+def test_what_if_by_hand_is_what_the_page_answers(terminal, town):
+    lon, lat = town.places["A"]
+    asked = ["--mode", "walk", "--minutes", "6", "--need", "tired", "--when", "2026-11-16T03:00"]
+    status, closed, _ = terminal.run("what-if", *asked, "--without", "e")
+    opened = terminal.run("what-if", *asked, "--site", f"{lon},{lat},A gate", "--hours", "h=24/7", "--waive", "h")[1]
+
+    # e alone covers 400 of 650 by night; a station at A itself covers at least the 100 who live there
+    assert status == 0
+    assert "61.5% → 0.0%" in closed
+    assert "0 more are covered, 400 no longer" in closed
+    assert "A gate" in opened
+    assert "the last new site: catchment " in opened
+    assert terminal.run("what-if", *asked, "--without", "e", "--out", "off.json")[:2] == (0, "")
+    told = json.loads((terminal.folder / "off.json").read_text(encoding="utf-8"))["properties"]
+    assert (told["gained"], told["lost"]) == (0, 400)
+    assert terminal.run("what-if", *asked, "--without", "e", "--out", "off.geojson")[:2] == (0, "")
+    table = json.loads((terminal.folder / "off.geojson").read_text(encoding="utf-8"))
+    assert table["features"][0]["properties"]["covered"] == 0
+    assert "e" in table["method"]["changes"]
+
+
+def test_who_stands_behind_a_spot_is_told(terminal, town):
+    lon, lat = town.places["A"]
+    asked = ["--mode", "walk", "--minutes", "6", "--need", "tired", "--when", "2026-11-16T03:00"]
+    status, told, _ = terminal.run("here", "--lon", lon, "--lat", lat, *asked)
+    nobody = terminal.run("here", "--lon", "1", "--lat", "1", *asked)[1]
+
+    assert status == 0
+    assert "A 100\n  Gap 100" in told
+    assert say("en", "planner.here_nothing") in nobody
+    assert terminal.run("here", "--lon", lon, "--lat", lat, *asked, "--out", "here.json")[:2] == (0, "")
+    assert json.loads((terminal.folder / "here.json").read_text(encoding="utf-8"))["weight"] == 100
 
 
 def test_each_answer_can_be_written(terminal):
@@ -586,6 +622,17 @@ WORDS = [
     (["coverage", "--out", "cover.pdf"], ["cover.pdf", ".json, .csv, .xlsx, .geojson, .gpkg"]),
     (["coverage", "--out", "cover"], ["cover", ".json, .csv"]),
     (["coverage", "--table", "demand", "--out", "demand.json"], ["demand.json", ": .csv, .xlsx"]),
+    (["what-if"], ["--site", "--without"]),
+    (["what-if", "--site", "here"], ["--site", "here"]),
+    (["what-if", "--site", "116.8,north"], ["--site", "north"]),
+    (["what-if", "--hours", "e"], ["--hours", "e", "ID=VALUE"]),
+    (["what-if", "--hours", "e=always"], ["always"]),
+    (["what-if", "--without", "nobody"], ["nobody"]),
+    (["what-if", "--add-service", "e=gold"], ["--add-service", "gold"]),
+    (["what-if", "--without", "e", "--out", "off.pdf"], ["off.pdf", ".json, .csv"]),
+    (["here", "--lon", "x", "--lat", "1"], ["--lon", "x"]),
+    (["here", "--lon", "1", "--lat", "1", "--within", "-5"], ["--within", "-5"]),
+    (["here", "--lon", "1", "--lat", "1", "--out", "here.csv"], ["here.csv", ".json"]),
     (["brief"], ["--out", ".pdf, .docx"]),
     (["brief", "--out", "brief.txt"], ["brief.txt", ".pdf, .docx"]),
     (["coverage", "--table", "rivers", "--out", "cover.csv"], ["rivers", "coverage, demand, gaps"]),
