@@ -116,7 +116,7 @@ def siting_table(answer: SitingAnswer, region: Region, lang: str) -> str:
     budget = f"{query.most_cost:g}"
     lines.append(say(lang, f"siting.goal_{query.goal}", budget=budget, share=f"{query.target_share:.1%}"))
     if query.hours and query.week:
-        hours = {"count": answer.hour_count, "hours": say_hours(query, lang)}
+        hours = {"count": answer.hour_count, "hours": say_hours(query.hours, lang)}
         lines.append(say(lang, "siting.hours_counted", week=query.week.isoformat(), **hours))
     if answer.off_network:
         lines.append(f"{say(lang, 'coverage.off_network')}: {answer.off_network:,.0f}")

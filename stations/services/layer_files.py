@@ -29,7 +29,7 @@ _WRITERS: Mapping[str, Callable[[LayerFile], bytes]] = {
 FORMATS = tuple(_WRITERS)
 _WORDED = {
     "state": "page.demand_", "kind": "kind.", "entry": "entry.", "why": "gap.why_", "mode": "mode.",
-    "counts": "export.counts_", "remedy": "export.remedy_", "reason": "coverage.why_",
+    "counts": "export.counts_", "remedy": "export.remedy_", "reason": "coverage.why_", "kinds": "siting.kind_",
 }  # fmt: skip
 """Columns that hold keys, and the texts that a workbook tells them by."""
 _ROW_KEYS = frozenset({"area_id", "row_id"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from stations.services.layer_files import layer_file
 from stations.services.layers import Cell, Layer, as_columns
 from stations.services.method_sheet import describe_method
 from stations.services.region import Region
+from stations.services.siting_words import say_hours
 from stations.texts import say, words
 
 SITE_COLUMNS = (
@@ -25,8 +27,10 @@ SITE_COLUMNS = (
 """What a file without any suggestion has."""
 _TOLD = frozenset({
     "new", "goal", "candidates", "target_share", "candidates_off", "weight", "off_network", "covered_before",
-    "covered_after", "mean_s_before", "mean_s_after", "at_limit", "value", "bound", "proven", "type",
+    "covered_after", "mean_s_before", "mean_s_after", "at_limit", "value", "bound", "proven", "type", "cost", "budget",
+    "hours", "week", "hour_count", "floor", "changes",
 })  # fmt: skip
+"""What the method tells in words of its own; anything further that an answer holds follows as it is."""
 
 
 def siting_file(
@@ -41,7 +45,8 @@ def siting_file(
     query
         The question on coverage that they answer.
     """
-    method = describe_method(query, region, made_at=made_at, lang=lang)
+    method = describe_method(query, region, made_at=made_at, lang=lang, any_hour=bool(found["query"]["hours"]))
+    method = tuple(replace(line, text=_hours(found, lang)) if line.key == "hour" else line for line in method)
     asked = set(query_object(query, region))
     more = [MethodLine(f"sites_{key}", _label(key, lang), text) for key, text in _method(found, asked, lang)]
     return layer_file(_layer(found, region), (*method, *more), lang=lang)
@@ -63,7 +68,7 @@ def _cells(properties: Mapping[str, Any], region: Region) -> Iterator[tuple[str,
         elif name.endswith("_s") and isinstance(value, int | float):
             yield f"{name.removesuffix('_s')}_h", round(value / 3600, 1)
         elif isinstance(value, list | tuple):
-            yield name, ";".join(map(str, value)) or None
+            yield name, ("+" if name == "kinds" else ";").join(map(str, value)) or None
             if name == "relieves":
                 yield "relieves_names", "、".join(region.station(one).name for one in value) or None
         elif name == "changes":  # what they are stands in the columns beside
@@ -75,15 +80,20 @@ def _cells(properties: Mapping[str, Any], region: Region) -> Iterator[tuple[str,
 
 
 def _method(found: Mapping[str, Any], asked: set[str], lang: str) -> Iterator[tuple[str, str]]:
-    """Yield what was asked and what came of it; anything further that the answer tells follows as it is."""
+    """Yield what was asked and what came of it."""
     query = found["query"]
     yield "goal", say(lang, f"export.sites_goal_{query['goal']}")
-    yield "new", str(query["new"])
-    yield "cost", ", ".join(f"{kind} {amount:g}" for kind, amount in query["cost"].items())
     if query["goal"] == SitingGoal.FEWEST:
         yield "target_share", f"{query['target_share']:.1%}"
+    yield "options", " · ".join(f"{say(lang, f'siting.kind_{kind}')} {cost:g}" for kind, cost in query["cost"].items())
+    yield "spent", say(lang, "siting.spent", cost=f"{found['cost']:g}", budget=f"{query['budget']:g}")
+    if query["floor"]:
+        lowest = min(found["townships"], key=lambda one: one["after"], default=None)
+        yield "floor", f"{query['floor']:.1%}" + (f" ({lowest['name']} {lowest['after']:.1%})" if lowest else "")
     listed = say(lang, "siting.candidates", count=found["candidates"], off=found["candidates_off"])
     yield "candidates", f"{_source(query['candidates'], lang)} · {listed}"
+    if found["changes"]:
+        yield "changes", say(lang, "siting.changes", count=found["changes"])
     total = (found["weight"] or 1.0) * found["hour_count"]
     before, after = (f"{found[name] / total:.1%}" for name in ("covered_before", "covered_after"))
     yield "covered", say(lang, "siting.covered", before=before, after=after)
@@ -94,6 +104,16 @@ def _method(found: Mapping[str, Any], asked: set[str], lang: str) -> Iterator[tu
     for name, value in (*query.items(), *found.items()):
         if name not in _TOLD | asked and isinstance(value, str | int | float):
             yield name, str(value)
+
+
+def _hours(found: Mapping[str, Any], lang: str) -> str:
+    """Return the chosen hours of the week, or the one that is asked about."""
+    query = found["query"]
+    if not query["hours"]:
+        when = query["when"] and datetime.fromisoformat(query["when"])
+        return f"{when:%Y-%m-%d %H:%M %z}" if when else say(lang, "export.hour_any")
+    hours = say_hours(query["hours"], lang)
+    return say(lang, "siting.hours_counted", week=query["week"], count=found["hour_count"], hours=hours)
 
 
 def _proof(found: Mapping[str, Any], lang: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stations.hours.wording import describe_hours
-from stations.model.siting import NAMED_HOURS, OptionKind, SitingOption, SitingQuery
+from stations.model.siting import NAMED_HOURS, OptionKind, SitingOption
 from stations.texts import say
 
 
@@ -18,8 +18,6 @@ def say_option(option: SitingOption, lang: str) -> str:
     return " · ".join(said)
 
 
-def say_hours(query: SitingQuery, lang: str) -> str:
-    """Return which hours of the week a query chooses, in words of `lang`."""
-    if query.hours in NAMED_HOURS:
-        return say(lang, f"siting.named_{query.hours}")
-    return describe_hours(query.hours, lang)
+def say_hours(hours: str, lang: str) -> str:
+    """Return which hours of the week a query chooses (`SitingQuery.hours`), in words of `lang`."""
+    return say(lang, f"siting.named_{hours}") if hours in NAMED_HOURS else describe_hours(hours, lang)

@@ -15,14 +15,15 @@ import pyogrio
 import pytest
 
 from stations.loaders.layer_writing import csv_text
-from stations.model.keys import TravelMode
+from stations.model.keys import Need, TravelMode
 from stations.model.queries import CoverageQuery
-from stations.model.siting import SitingGoal, SitingQuery
+from stations.model.siting import OptionKind, SitingGoal, SitingQuery
 from stations.services.layer_files import file_bytes
 from stations.services.region import load_region
 from stations.services.siting import suggest_sites
 from stations.services.siting_export import siting_file
 from stations.services.siting_json import siting_collection
+from stations.texts import say
 
 NOON = datetime(2026, 11, 16, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
 QUERY = SitingQuery(CoverageQuery(TravelMode.WALK, 310 / 60), new=1)
@@ -67,7 +68,8 @@ def test_the_method_tells_goal_candidates_and_how_good_it_is(region):
     method = {line.key: line.text for line in file.method}
 
     assert method["cutoff"].startswith("5.16")
-    assert (method["sites_goal"], method["sites_new"]) == ("most newly covered; all stations stay", "1")
+    assert method["sites_goal"] == "most newly covered; all stations stay"
+    assert method["sites_options"] == "new site 1"
     assert method["sites_candidates"].startswith(f"communities and places · {found['candidates']} candidates")
     before, after = (f"{found[name] / found['weight']:.1%}" for name in ("covered_before", "covered_after"))
     assert before in method["sites_covered"]
@@ -85,3 +87,20 @@ def test_a_share_that_is_reached_leaves_an_empty_table(region):
     assert json.loads(file_bytes(file, "geojson"))["features"] == []
     assert [len(file_bytes(file, form)) > 0 for form in ("csv", "xlsx", "gpkg")] == [True] * 3
     assert {line.key: line.text for line in file.method}["sites_target_share"] == "1.0%"
+
+
+def test_changes_at_stations_through_chosen_hours_are_told(region):
+    asked = CoverageQuery(TravelMode.WALK, 6.0, needs=(Need.TOILET,))
+    options = (OptionKind.SITES, OptionKind.HOURS, OptionKind.SERVICES)
+    query = SitingQuery(asked, new=1, options=options, hours="night", week=NOON.date(), floor=0.1)
+    found, file = made(query, region)
+    method = {line.key: line.text for line in file.method}
+    sheet = openpyxl.load_workbook(io.BytesIO(file_bytes(file, "xlsx"))).worksheets[0]
+    heading, *rows = sheet.values
+
+    assert f"{found['hour_count']}" in method["hour"]
+    assert "counted" not in method  # which stations count differs from hour to hour
+    assert method["sites_floor"].startswith("10.0% (镇 ")
+    kinds = [one["properties"]["kinds"] for one in found["features"]]
+    worded = [dict(zip(heading, row, strict=True))["what to do"] for row in rows]
+    assert worded == ["、".join(say("en", f"siting.kind_{kind}") for kind in one) for one in kinds]
