@@ -7,6 +7,7 @@ from pathlib import Path
 from data.make_sample.landmarks import list_places
 from data.make_sample.network import build_network
 from data.make_sample.osm_file import write_osm
+from data.make_sample.owned_places import list_owned_places
 from data.make_sample.people import settle
 from data.make_sample.public_places import list_public_places
 from data.make_sample.rider_demand import LAYERS, list_rider_demand
@@ -20,7 +21,7 @@ BOUNDARY_FILE = Path(__file__).resolve().parents[1] / "yanzhou" / "boundary.geoj
 
 
 def make_region(folder: Path) -> None:
-    """Write roads, stations, demand, places and `region.toml` into `folder`, the same bytes every time."""
+    """Write roads, stations, demand, places, owned ones too, and `region.toml` into `folder`, always the same bytes."""
     folder.mkdir(parents=True, exist_ok=True)
     terrain = read_terrain(BOUNDARY_FILE)
     network = build_network(terrain)
@@ -34,4 +35,5 @@ def make_region(folder: Path) -> None:
     for layer in LAYERS:
         write_layer(folder / f"demand-{layer.name}.csv", list_rider_demand(layer, terrain, network, walkable))
     write_places(folder / "places.csv", places)
+    write_places(folder / "candidates.csv", list_owned_places(terrain, walkable))
     write_region(folder / "region.toml", read_outline_degrees(BOUNDARY_FILE))

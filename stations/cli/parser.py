@@ -158,6 +158,12 @@ def _add_files(rooms: Rooms, words: Words) -> None:
     bring.add_argument("--nodata", metavar="VALUE", help=words("layer_nodata"))
     _command(demand, "list", planning.list_demand, words("list_demand"))
     _command(demand, "remove", planning.remove_demand, words("remove_demand")).add_argument("layer", metavar="NAME")
+    owned = rooms.add_parser("candidates", help=words("owned")).add_subparsers(metavar="COMMAND", required=True)
+    bring = _command(owned, "import", planning.bring_owned, words("import_owned"))
+    bring.add_argument("file", type=Path)
+    bring.add_argument("--datum", required=True, metavar="wgs84|gcj02|bd09")
+    _command(owned, "list", planning.list_owned, words("list_owned"))
+    _command(owned, "remove", planning.drop_owned, words("remove_owned")).add_argument("name", metavar="NAME")
 
 
 def _command(rooms: Rooms, name: str, run: Run, text: str) -> argparse.ArgumentParser:

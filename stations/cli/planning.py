@@ -27,6 +27,7 @@ from stations.services.demand_layers import import_demand as bring_demand
 from stations.services.demand_layers import remove_demand as drop_demand
 from stations.services.gap_places import rank_gaps, rank_unknown
 from stations.services.layer_files import check_ending, write_file, write_whole
+from stations.services.owned_places import import_owned, remove_owned
 from stations.services.planner_export import in_week, planner_file
 from stations.services.problem_words import say_problem
 from stations.services.region import Region
@@ -166,6 +167,27 @@ def remove_demand(given: Namespace, settings: Settings, lang: str) -> None:
     """Take a layer of demand out of the region."""
     drop_demand(given.layer, settings)
     print_text(say(lang, "demand.removed", layer=given.layer))
+
+
+def bring_owned(given: Namespace, settings: Settings, lang: str) -> None:
+    """Take over a list of places that the district owns."""
+    brought = import_owned(given.file, read_key(Datum, given.datum, name="--datum"), settings)
+    print_text(say(lang, "candidate.imported", count=brought.count))
+    for note in brought.notes:
+        print_text(f"  {say_problem(lang, note)}")
+
+
+def list_owned(_given: Namespace, settings: Settings, lang: str) -> None:
+    """Print the places that the district owns."""
+    owned = open_region(settings, lang).owned
+    rows = [[one.name, one.township or "–", f"{one.lon:.6f}", f"{one.lat:.6f}"] for one in owned]
+    print_text("\n".join(aligned(rows)) if rows else say(lang, "siting.no_owned"))
+
+
+def drop_owned(given: Namespace, settings: Settings, lang: str) -> None:
+    """Take a place out of the list of those that the district owns."""
+    remove_owned(given.name, settings)
+    print_text(say(lang, "candidate.removed", name=given.name))
 
 
 COMMANDS = {

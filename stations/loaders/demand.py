@@ -32,9 +32,10 @@ _TOTALS = frozenset({"合计", "总计", "小计", "共计", "total"})
 _THOUSANDS = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
 _UNITS = re.compile(r"[人户单个名]$")
 _EXPECTED = "社区 name, 人口 weight"
+_EXPECTED_PLACES = "名称 name, 经度 lon, 纬度 lat"
 
 
-def read_demand(path: Path, *, places: Sequence[NamedPlace] = (), weight: str = "") -> tuple[DemandPoint, ...]:
+def read_demand(path: Path, *, places: Sequence[NamedPlace] = (), weight: str | None = "") -> tuple[DemandPoint, ...]:
     """Read how much demand is where, in file order.
 
     Parameters
@@ -48,7 +49,8 @@ def read_demand(path: Path, *, places: Sequence[NamedPlace] = (), weight: str = 
     places
         Where the names of a file without coordinates are looked for.
     weight
-        The heading of the column of weights, where its name does not tell.
+        The heading of the column of weights, where its name does not tell. `None` where places are all that is meant:
+        then no column of weights is looked for, every place weighs 1 and is named by its row.
 
     Raises
     ------
@@ -60,7 +62,7 @@ def read_demand(path: Path, *, places: Sequence[NamedPlace] = (), weight: str = 
     """
     if path.suffix.lower() in FEATURE_ENDINGS:
         return _read_features(path, weight)
-    said = {weight: "weight"} if weight else {}
+    weighed, said = weight is not None, {weight: "weight"} if weight else {}
     if path.suffix.lower() in SHEET_ENDINGS:
         raw = read_sheets(path, sheet=None)
     else:
@@ -70,7 +72,7 @@ def read_demand(path: Path, *, places: Sequence[NamedPlace] = (), weight: str = 
         if first is not None and _OWN_COLUMNS & set(first.cells):
             return _read_own(path, weight)
         raw = read_csv_table(path, score=lambda rows: find_header(rows[:ROWS_SEARCHED], _synonyms(), given=said)[1])
-    return _read_tables(path, raw, places, said)
+    return _read_tables(path, raw, places, said, weighed=weighed)
 
 
 def write_demand(path: Path, points: Sequence[DemandPoint]) -> None:
@@ -89,10 +91,10 @@ def write_demand(path: Path, points: Sequence[DemandPoint]) -> None:
     write_text(path, text.getvalue())
 
 
-def _read_own(path: Path, weight: str) -> tuple[DemandPoint, ...]:
+def _read_own(path: Path, weight: str | None) -> tuple[DemandPoint, ...]:
     content = read_csv_rows(path, known=PLACE_COLUMNS)
-    weight_column = weight or _weight_column(content)
-    missing = missing_columns(content, ("lon", "lat", weight_column))
+    weight_column = None if weight is None else weight or _weight_column(content)
+    missing = missing_columns(content, ("lon", "lat", *([] if weight_column is None else [weight_column])))
     problems = [*missing, *content.problems]
     points: list[DemandPoint] = []
     first_rows: dict[str, int] = {}
@@ -117,8 +119,13 @@ def _weight_column(content: CsvRows) -> str:
     return named[0] if named else last if last and last not in PLACE_COLUMNS else WEIGHT_COLUMNS[0]
 
 
-def _read_point(row: Row, weight_column: str, first_rows: dict[str, int]) -> tuple[DemandPoint, tuple[Problem, ...]]:
+def _read_point(
+    row: Row, weight_column: str | None, first_rows: dict[str, int]
+) -> tuple[DemandPoint, tuple[Problem, ...]]:
     lon, lat, problems = read_position(row)
+    if weight_column is None:
+        name, township = row.cells.get("name", ""), row.cells.get("township") or None
+        return DemandPoint(str(row.number), name, township, lon, lat, 1.0), problems
     demand_id, weight = row.cells.get("demand_id", str(row.number)), read_number(row.cells[weight_column])
     if not row.cells[weight_column]:
         problems = (*problems, Problem("list.empty", row.number, weight_column, ""))
@@ -136,14 +143,14 @@ def _synonyms() -> Synonyms:
     return Synonyms.of_file("demand_columns.toml", fields=(*PLACE_COLUMNS, "weight"))
 
 
-def _read_features(path: Path, weight: str) -> tuple[DemandPoint, ...]:
+def _read_features(path: Path, weight: str | None) -> tuple[DemandPoint, ...]:
     headings, cells, problems = read_features(path)
-    heading_row(headings, path, weight=weight)
+    heading_row(headings, path, weight=weight or "")
     fields, known = _fields(headings, {weight: "weight"} if weight else {})
-    if "weight" not in fields:
+    if weight is not None and "weight" not in fields:
         raise FileError("demand.no_weight", path=path, columns=", ".join(headings[2:]) or "–")
     without = {problem.row for problem in problems}
-    reader = _TableReader(PlaceNames(()))
+    reader = _TableReader(PlaceNames(()), weighed=weight is not None)
     told = [*problems]
     for number, row in enumerate(cells, start=1):
         if number not in without:
@@ -162,14 +169,14 @@ def _fields(headings: Sequence[str], said: Mapping[str, str]) -> tuple[dict[str,
 
 
 def _read_tables(
-    path: Path, raw: RawFile, places: Sequence[NamedPlace], said: Mapping[str, str]
+    path: Path, raw: RawFile, places: Sequence[NamedPlace], said: Mapping[str, str], *, weighed: bool
 ) -> tuple[DemandPoint, ...]:
-    reader = _TableReader(PlaceNames(places))
+    reader = _TableReader(PlaceNames(places), weighed=weighed)
     problems: list[Problem] = []
     headers = 0
     with closing(raw.tables):
         for table in raw.tables:
-            rows, headings = _rows_by_field(table, said)
+            rows, headings = _rows_by_field(table, said, weighed=weighed)
             headers += bool(headings)
             if headings and said and headings["weight"] not in said:
                 raise FileError(
@@ -180,17 +187,18 @@ def _read_tables(
                 told = reader.take(row, headings)
                 problems.extend(replace(problem, values=(*problem.values, *where)) for problem in told)
     if not headers:
-        raise FileError("demand.no_header", path=path, columns=_EXPECTED)
+        raise FileError("demand.no_header", path=path, columns=_EXPECTED if weighed else _EXPECTED_PLACES)
     return _checked(path, reader.points, problems)
 
 
-def _rows_by_field(table: RawTable, said: Mapping[str, str]) -> tuple[Iterator[Row], dict[str, str]]:
+def _rows_by_field(table: RawTable, said: Mapping[str, str], *, weighed: bool) -> tuple[Iterator[Row], dict[str, str]]:
     """Return the rows below the header of a table by field, and what it calls the fields; none without a header."""
     rows = iter(table.rows)
     first = list(islice(rows, ROWS_SEARCHED))
     place, _ = find_header(first, _synonyms(), given=said)
     fields, headings = _fields(first[place].cells, said) if place is not None else ({}, {})
-    if place is None or not ({"name", "weight"} <= set(fields) or {"lon", "lat", "weight"} <= set(fields)):
+    needed = {"weight"} if weighed else set()
+    if place is None or not ({"name", *needed} <= set(fields) or {"lon", "lat", *needed} <= set(fields)):
         return iter(()), {}
     below = chain(first[place + 1 :], rows)
     return (
@@ -207,6 +215,7 @@ class _TableReader:
     """Turns rows of names and numbers into demand points."""
 
     names: PlaceNames
+    weighed: bool = True
     points: list[DemandPoint] = field(default_factory=list)
     _first_rows: dict[str, int] = field(default_factory=dict)
 
@@ -215,8 +224,9 @@ class _TableReader:
         name = row.cells["name"]
         if plain(name).casefold() in _TOTALS:
             return ()
-        number = _UNITS.sub("", _THOUSANDS.sub("", plain(row.cells["weight"])))
-        cells = {**row.cells, "weight": number}
+        cells = {**row.cells}
+        if self.weighed:
+            cells["weight"] = _UNITS.sub("", _THOUSANDS.sub("", plain(cells["weight"])))
         problems: tuple[Problem, ...] = ()
         if not (cells.get("lon") and cells.get("lat")):
             found = self.names.find(name, township=cells.get("township")) if name else ()
@@ -230,7 +240,8 @@ class _TableReader:
         named = not cells.get("demand_id")
         if named:
             cells["demand_id"] = f"{cells.get('township', '')}{cells['name']}"
-        point, told = _read_point(Row(row.number, cells), "weight", self._first_rows)
+        weight_column = "weight" if self.weighed else None
+        point, told = _read_point(Row(row.number, cells), weight_column, self._first_rows)
         self.points.append(point)
         return tuple(_in_their_words(problem, row, headings, named=named) for problem in told)
 

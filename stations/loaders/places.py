@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from collections.abc import Sequence
 from pathlib import Path
 
 from stations.errors import Problem, RefusedListError
 from stations.loaders.cells import read_number
 from stations.loaders.csv_rows import CsvRows, Row, read_csv_rows
+from stations.loaders.text_files import write_text
 from stations.model.station import NamedPlace
 
 COLUMNS = ("name", "category", "township", "lon", "lat")
@@ -42,6 +46,22 @@ def read_places(path: Path) -> tuple[NamedPlace, ...]:
     if problems:
         raise RefusedListError("list.refused", path=path, problems=tuple(sorted(problems, key=row_of)))
     return tuple(places)
+
+
+def write_places(path: Path, places: Sequence[NamedPlace]) -> None:
+    """Write places as the CSV that `read_places` reads back unchanged.
+
+    Raises
+    ------
+    FileError
+        The file cannot be written; what was there before stays.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for place in places:
+        writer.writerow([place.name, place.category, place.township or "", place.lon, place.lat])
+    write_text(path, text.getvalue())
 
 
 def row_of(problem: Problem) -> int:

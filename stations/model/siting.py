@@ -44,9 +44,10 @@ NAMED_HOURS = {"week": "24/7", "day": "06:00-22:00", "night": "22:00-06:00", "wo
 
 
 class CandidateSource(StrEnum):
-    """Where a new station could be: at named places, at public places of the list, or anywhere on a grid."""
+    """Where a new station could be: at named, owned or public places, or anywhere on a grid."""
 
     PLACES = "places"
+    OWNED = "owned"
     PUBLIC = "public"
     GRID = "grid"
 

@@ -24,7 +24,7 @@ def list_candidates(source: CandidateSource, region: Region, layer: str = "") ->
     Raises
     ------
     InputError
-        There are more than `MOST_CANDIDATES`.
+        There are more than `MOST_CANDIDATES`, or the region has no list of owned places.
     """
     if source is CandidateSource.GRID:
         return _grid(region, layer)
@@ -32,7 +32,10 @@ def list_candidates(source: CandidateSource, region: Region, layer: str = "") ->
         numbers = np.flatnonzero(region.arrays.public).tolist()
         found = [Candidate(one.name, one.township, one.lon, one.lat) for one in (region.stations[k] for k in numbers)]
     else:
-        found = [Candidate(one.name, one.township, one.lon, one.lat) for one in region.places]
+        places = region.owned if source is CandidateSource.OWNED else region.places
+        found = [Candidate(one.name, one.township, one.lon, one.lat) for one in places]
+        if source is CandidateSource.OWNED and not found:
+            raise InputError("siting.no_owned", field="candidates")
     if len(found) > MOST_CANDIDATES:
         raise InputError("siting.too_many", field="candidates", value=len(found), most=MOST_CANDIDATES)
     return tuple(found)

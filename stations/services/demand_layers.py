@@ -81,7 +81,7 @@ def import_demand(new: NewDemand, settings: Settings) -> Iterator[Progress | Bro
     points, notes = _read(new, profile, known)
     if not sum(point.weight for point in points):
         raise FileError("demand.all_zero", path=new.path)
-    points, more = _placed(points, profile, known)
+    points, more = with_townships(points, profile, known)
     notes = (*notes, *more, *_outside(points, profile))
     write_demand(profile.folder / layer.file, points)
     write_profile(profile.folder, _with_layer(profile, layer, new))
@@ -136,16 +136,20 @@ def _read(
     if ending in RASTER_ENDINGS:
         boundary = read_boundary(profile.folder / "boundary.geojson")
         return read_raster(new.path, bounds=profile.bounds, boundary=boundary, nodata=new.nodata)
-    points = read_demand(new.path, places=places, weight=new.weight)
-    if new.datum is Datum.WGS84:
-        return points, ()
+    return to_wgs84_points(read_demand(new.path, places=places, weight=new.weight), new.datum), ()
+
+
+def to_wgs84_points(points: tuple[DemandPoint, ...], datum: Datum) -> tuple[DemandPoint, ...]:
+    """Return places whose coordinates were written in `datum`, in WGS 84 with seven decimals."""
+    if datum is Datum.WGS84:
+        return points
     lon, lat = np.array([point.lon for point in points]), np.array([point.lat for point in points])
-    east, north = to_wgs84(lon, lat, new.datum)
+    east, north = to_wgs84(lon, lat, datum)
     moved = zip(points, east.round(7).tolist(), north.round(7).tolist(), strict=True)
-    return tuple(replace(point, lon=x, lat=y) for point, x, y in moved), ()
+    return tuple(replace(point, lon=x, lat=y) for point, x, y in moved)
 
 
-def _placed(
+def with_townships(
     points: Sequence[DemandPoint], profile: RegionProfile, places: Sequence[NamedPlace]
 ) -> tuple[tuple[DemandPoint, ...], tuple[Problem, ...]]:
     """Return the points, those without a township named after the nearest community, with what is to be told of it."""

@@ -45,6 +45,8 @@ TABLE_FORMAT = 2
 LOOK_EVERY_S = 0.25
 """Five files are asked for their dates, which takes microseconds; a change is to be seen within two seconds."""
 MOST_KEPT = 64
+OWNED_FILE = "candidates.csv"
+"""In a region's folder: the places that the district owns, where a station could be."""
 NOT_THERE = -1
 Answer = TypeVar("Answer")
 
@@ -78,8 +80,9 @@ class Base:
 class Region:
     """All that a request needs; nothing in it changes but what is remembered of answers.
 
-    `points_of` is the demand of every layer that is there, by its name. `_kept` holds costly answers,
-    `written` the text of stations, see `nearest_json`. `base` is there where the stations are those of a scenario.
+    `points_of` is the demand of every layer that is there, by its name, `owned` the places that the district owns.
+    `_kept` holds costly answers, `written` the text of stations, see `nearest_json`. `base` is there where the stations
+    are those of a scenario.
     """
 
     profile: RegionProfile
@@ -91,6 +94,7 @@ class Region:
     timetable: Timetable
     points_of: Mapping[str, tuple[DemandPoint, ...]]
     places: tuple[NamedPlace, ...]
+    owned: tuple[NamedPlace, ...]
     boundary: shapely.Geometry | None
     generation: int
     name: str
@@ -225,7 +229,7 @@ def road_folder(settings: Settings, profile: RegionProfile) -> Path:
 
 def own_files(profile: RegionProfile) -> tuple[Path, ...]:
     """Return the files of a region's folder that are read as they are, without being built, there or not."""
-    names = ("region.toml", *(layer.file for layer in profile.all_layers), "places.csv", "boundary.geojson")
+    names = ("region.toml", *(layer.file for layer in profile.all_layers), "places.csv", OWNED_FILE, "boundary.geojson")
     return tuple(profile.folder / name for name in names)
 
 
@@ -258,7 +262,7 @@ def load_region(settings: Settings, *, before: Region | None = None) -> Region:
     except FileNotFoundError:
         raise not_built from None
     stations = stations_from_plain(meta["stations"])
-    points_of, places, boundary = _read_files(profile)
+    points_of, places, owned, boundary = _read_files(profile)
     return Region(
         profile=profile,
         roads=roads,
@@ -269,6 +273,7 @@ def load_region(settings: Settings, *, before: Region | None = None) -> Region:
         timetable=Timetable(stations, profile=profile, calendar=read_region_calendar(profile)),
         points_of=points_of,
         places=places,
+        owned=owned,
         boundary=boundary,
         generation=meta["generation"],
         name=name,
@@ -335,11 +340,15 @@ def _stat(path: Path) -> os.stat_result | None:
 
 def _read_files(
     profile: RegionProfile,
-) -> tuple[Mapping[str, tuple[DemandPoint, ...]], tuple[NamedPlace, ...], shapely.Geometry | None]:
-    places, files = profile.folder / "places.csv", {one.name: profile.folder / one.file for one in profile.all_layers}
+) -> tuple[
+    Mapping[str, tuple[DemandPoint, ...]], tuple[NamedPlace, ...], tuple[NamedPlace, ...], shapely.Geometry | None
+]:
+    places, owned = profile.folder / "places.csv", profile.folder / OWNED_FILE
+    files = {one.name: profile.folder / one.file for one in profile.all_layers}
     return (
         {name: read_demand(file) for name, file in files.items() if file.exists()},
         read_places(places) if places.exists() else (),
+        read_places(owned) if owned.exists() else (),
         read_boundary(profile.folder / "boundary.geojson"),
     )
 

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import networkx as nx
@@ -24,7 +24,7 @@ from shapely import LineString, Polygon
 PROJECT = Path(__file__).resolve().parents[2]
 REGION = PROJECT / "data" / "yanzhou"
 LAYERS = ("demand-restaurants.csv", "demand-parcels.csv", "demand-trucks.csv")
-GENERATED = ("roads.osm.pbf", "stations.csv", "demand.csv", "places.csv", "region.toml", *LAYERS)
+GENERATED = ("roads.osm.pbf", "stations.csv", "demand.csv", "places.csv", "candidates.csv", "region.toml", *LAYERS)
 
 # metres per degree at 35.56 N (WGS 84 series: 111412.84 cos p - 93.5 cos 3p; 111132.95 - 559.85 cos 2p)
 M_PER_LON, M_PER_LAT = 90_662.0, 110_952.0
@@ -573,6 +573,17 @@ def test_places_hold_every_community_of_the_official_list_and_mark_what_is_inven
     invented = [row for row in rows if row["category"] not in {"community", "township"}]
     assert {"railway_station", "hospital", "park", "bridge"} <= {row["category"] for row in invented}
     assert all("示例" in row["name"] for row in invented)
+
+
+def test_owned_places_lie_in_the_district_apart_and_say_that_they_are_invented(outline):
+    rows = rows_of("candidates.csv")
+    assert list(rows[0]) == ["name", "category", "township", "lon", "lat"]
+    assert {row["category"] for row in rows} == {"owned"}
+    assert {row["township"] for row in rows} == TOWNSHIPS
+    assert len({row["name"] for row in rows}) == len(rows)
+    assert all("示例" in row["name"] and outline.contains(at(row)) for row in rows)
+    points = [at(row) for row in rows]
+    assert min(a.distance(b) for a, b in combinations(points, 2)) >= 590
 
 
 def test_names_of_communities_lose_only_the_committee():
