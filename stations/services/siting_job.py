@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -16,12 +17,15 @@ from stations.model.keys import Need, ServiceKey, TravelMode
 from stations.model.progress import Progress
 from stations.model.queries import CoverageQuery, read_moment
 from stations.model.siting import CandidateSource, OptionKind, SitingAnswer, SitingGoal, SitingQuery
+from stations.services.office import Office
 from stations.services.publishing import Workshop, is_behind
 from stations.services.region import load_region
 from stations.services.siting import suggest_sites
 from stations.services.siting_json import siting_collection
 
 LOOK_EVERY_S = 0.25
+_GROUND = ("weight", "off_network", "candidates", "candidates_off", "covered_before", "mean_s_before", "at_limit")
+"""What of an answer does not depend on what was chosen, and changes with demand, stations, hours or roads."""
 
 
 def to_arguments(query: SitingQuery) -> dict[str, Any]:
@@ -67,6 +71,26 @@ def proven_sites(job: Job, *, time_zone: str) -> tuple[SitingQuery, dict[str, An
     if job.kind != "siting" or job.state is not JobState.DONE:
         raise InputError("siting.job_not_done", field="job", value=job.job_id)
     return query_of(job.arguments, time_zone=time_zone), job.outcome
+
+
+def find_proof(query: SitingQuery, office: Office) -> Job | None:
+    """Return the newest job that was to prove the best choice for a question, `None` where there is none of late.
+
+    It is found by what it was asked, so that it is seen in every window, and after a restart. Raises `StoreError` as
+    the database does.
+    """
+    asked = _question(to_arguments(query))
+    return next((job for job in office.jobs.newest("siting") if _question(job.arguments) == asked), None)
+
+
+def is_of_today(found: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    """Return whether what a job found stands on the same demand, stations and candidates as what is found now."""
+    return all(found.get(name) == now.get(name) for name in _GROUND)
+
+
+def _question(arguments: Mapping[str, Any]) -> Any:
+    """Return what was asked, as JSON says it, without how long the answer may take."""
+    return json.loads(json.dumps({**arguments, "proof_s": None}, default=str))
 
 
 def run_siting(arguments: Mapping[str, Any], shop: Workshop) -> Iterator[Progress | dict[str, Any]]:

@@ -21,6 +21,7 @@ DEAD_AFTER = timedelta(seconds=30)
 MOST_TRIES = 2
 PATIENT_KINDS = ("print", "siting")
 KEPT_FOR = timedelta(days=7)
+MOST_TOLD = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,12 @@ class JobStore:
         if row is None:
             raise UnknownThingError("job.unknown", field="job_id", value=job_id[:40])
         return _job(row)
+
+    def newest(self, kind: str) -> tuple[Job, ...]:
+        """Return the jobs of a kind that are still kept, the newest first, `MOST_TOLD` at most."""
+        mine = select(JOB).where(self._here(), JOB.c.kind == kind).order_by(JOB.c.made_at.desc(), JOB.c.job_id)
+        with self.database.reading() as connection:
+            return tuple(_job(row) for row in connection.execute(mine.limit(MOST_TOLD)).mappings())
 
     def is_waiting(self, kind: str) -> bool:
         """Return whether a job of a kind waits or runs."""

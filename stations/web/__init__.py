@@ -26,6 +26,7 @@ from stations.web import (
     pages,
     planner,
     planner_export,
+    planner_siting,
     scenarios,
     security,
     taps,
@@ -64,8 +65,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     taps.init_app(app)
     login.init_app(app, settings)
     blueprints = [
-        pages.bp, offline.bp, planner.bp, planner_export.bp, scenarios.bp, print_pages.bp, api.bp, ogc.bp, taps.bp,
-        jobs.bp, login.bp, manage.bp, manage_import.bp,
+        pages.bp, offline.bp, planner.bp, planner_export.bp, planner_siting.bp, scenarios.bp, print_pages.bp, api.bp,
+        ogc.bp, taps.bp, jobs.bp, login.bp, manage.bp, manage_import.bp,
     ]  # fmt: skip
     for blueprint in blueprints:
         app.register_blueprint(blueprint)

@@ -3,37 +3,35 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from urllib.parse import urlencode
 
-from flask import Blueprint, current_app, jsonify, render_template, request
+from flask import Blueprint, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from stations.errors import InputError
 from stations.maps.style import SYMBOLS, page_words
 from stations.maps.week_strip import draw_week
 from stations.model.coverage import WeekAnswer
 from stations.model.keys import Need, StationKind
 from stations.model.queries import CoverageQuery
-from stations.model.siting import CandidateSource, SitingGoal
 from stations.services.coverage import compare_placed_and_usable
 from stations.services.demand_here import look_at_demand
 from stations.services.gap_places import rank_gaps, rank_unknown, sum_remedies
 from stations.services.region import Region
 from stations.services.resilience import measure_resilience
-from stations.services.siting import suggest_sites
 from stations.services.week import ALL_ROWS, WeekKey, measure_week, notable_weeks
 from stations.web.current import current_region
-from stations.web.language import current_language, tell
+from stations.web.language import current_language
 from stations.web.parse import (
     Parameters,
     parameters_of,
     parse_coverage,
     parse_place,
     parse_radius,
-    parse_siting,
     parse_week,
 )
 from stations.web.planner_map import draw_map
+from stations.web.planner_siting import find_sites
 from stations.web.scenario_desk import desk_scenario
 
 bp = Blueprint("planner", __name__)
@@ -47,6 +45,8 @@ _SCRIPT_WORDS = ("planner.", "page.base_failed", "page.failed", "page.date_")
 @bp.get("/planner/coverage")
 def coverage() -> ResponseReturnValue:
     """Show coverage in numbers, on a map, as gaps, through the week, and in tables."""
+    if "what" in request.args:
+        return redirect(_without_what(request.args))
     region, given = current_region(), parameters_of(request)
     query = parse_coverage(given, region.profile)
     compared = region.keep(("compared", query), lambda: compare_placed_and_usable(query, region))
@@ -63,8 +63,8 @@ def coverage() -> ResponseReturnValue:
         gaps_listed=GAPS_LISTED,
         stations_listed=STATIONS_LISTED,
         **_choices(region),
-        **_sites(given, region),
         **desk_scenario(given, region),
+        **find_sites(given, region),
         **_week(query, given, region),
         asked=asked_again(query),
         words=_script_words(),
@@ -99,6 +99,14 @@ def asked_again(query: CoverageQuery) -> dict[str, object]:
     }
 
 
+def _without_what(given: Parameters) -> str:
+    """Return the address that asks for `what` (``need.toilet``, ``service.aed``; empty for any) by its own name."""
+    kind, _, key = given["what"].partition(".")
+    named = [(kind, key)] if kind in ("need", "service") else []
+    others = [(name, value) for name, value in given.items(multi=True) if name not in ("what", "need", "service")]
+    return f"/planner?{urlencode([*others, *named])}"
+
+
 def _choices(region: Region) -> dict[str, object]:
     listed = region.arrays.listed.tolist()
     return {
@@ -106,20 +114,6 @@ def _choices(region: Region) -> dict[str, object]:
         "layers": region.layers,
         "stations": [station for station, own in zip(region.stations, listed, strict=True) if own],
     }
-
-
-def _sites(given: Parameters, region: Region) -> dict[str, object]:
-    """Return the new sites that are asked for (`new`), or in words why there are none."""
-    found: dict[str, object] = {"goals": list(SitingGoal), "sources": list(CandidateSource), "sites": None}
-    found["names"] = {station.station_id: station.name for station in region.stations}
-    if not given.get("new"):
-        return found
-    current_app.extensions["rate_limit"].count(request.remote_addr or "")
-    try:
-        query = parse_siting(given, region.profile)
-        return {**found, "sites": region.keep(("sites", query), lambda: suggest_sites(query, region))}
-    except InputError as error:
-        return {**found, "problem": tell(error.key, **error.values)}
 
 
 def _week(query: CoverageQuery, given: Parameters, region: Region) -> dict[str, object]:
@@ -134,6 +128,7 @@ def _week(query: CoverageQuery, given: Parameters, region: Region) -> dict[str, 
     asked: list[WeekKey] = [*query.needs, *query.services]
     return {
         "week": answer,
+        "chosen_hour": chosen,
         "strips": [(_kind(row.key), row, draw_week(row.shares, row.unknown, chosen=chosen)) for row in answer.rows],
         "weeks": notable_weeks(region, year=answer.monday.year),
         "week_days": [answer.monday + timedelta(days=ahead) for ahead in range(7)],

@@ -137,7 +137,7 @@ def test_the_form_of_the_planner_computes_and_its_question_outlives_the_language
     page = visit(1280, 900).go("/planner/coverage?lang=en")
     page.locator("#ask select[name=mode]").select_option("walk")
     page.locator("#ask input[name=minutes]").fill("5")
-    page.locator("#ask select[name=need]").select_option("toilet")
+    page.locator("#ask select[name=what]").select_option("need.toilet")
     page.get_by_role("button", name=say("en", "page.compute")).click()
     page.wait_for_url("**/planner?**minutes=5**")
     assert "within 5 min" in page.locator(".method").inner_text()
@@ -145,8 +145,8 @@ def test_the_form_of_the_planner_computes_and_its_question_outlives_the_language
     page.locator("a.language").click()
     page.wait_for_url("**lang=zh**")
 
-    asked = [page.locator(f"#ask [name={name}]").input_value() for name in ("mode", "minutes", "need", "lang")]
-    assert asked == ["walk", "5", "toilet", "zh"]
+    asked = [page.locator(f"#ask [name={name}]").input_value() for name in ("mode", "minutes", "what", "lang")]
+    assert asked == ["walk", "5", "need.toilet", "zh"]
 
 
 NIGHT = "/planner?mode=walk&minutes=15&need=toilet&when=2026-11-18T02:00&lang=en"
@@ -203,4 +203,61 @@ def test_a_click_on_the_map_tells_its_demand_and_an_hour_of_the_week_is_gone_to(
     strip.click(position={"x": wide * (24 * 4 + 12.5) / 168, "y": 10})
     page.wait_for_url("**when=2026-11-20T12%3A00**")
 
-    assert page.locator("#ask [name=need]").input_value() == "toilet"
+    assert page.locator("#ask [name=what]").input_value() == "need.toilet"
+
+
+def test_an_hour_of_the_week_is_reached_and_opened_by_keyboard(visit):
+    page = visit(1280, 900).go(NIGHT)
+    page.wait_for_load_state("networkidle")
+    strip = page.locator(".week-table .asked [role=slider]")
+    strip.focus()
+    assert strip.get_attribute("aria-valuetext").startswith("Toilet, Wed 02:00:")
+    for key in ("PageDown", "ArrowRight", "ArrowRight", "ArrowLeft"):
+        page.keyboard.press(key)
+    assert strip.get_attribute("aria-valuetext").startswith("Toilet, Thu 03:00:")
+    assert "Thu 03:00" in page.locator("#hour-told").inner_text()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**when=2026-11-19T03%3A00**")
+
+
+def test_a_finger_finds_an_hour_before_it_is_opened(visit):
+    page = visit(820, 1180, has_touch=True).go(NIGHT)
+    page.wait_for_load_state("networkidle")
+    strip = page.locator(".week-table .asked [role=slider]")
+    strip.scroll_into_view_if_needed()
+    box = strip.bounding_box()
+    page.touchscreen.tap(box["x"] + box["width"] * (24 * 4 + 12.5) / 168, box["y"] + 10)
+    page.locator("#hour-told", has_text="Fri 12:00").wait_for()
+    assert "2026-11-18T02" in page.url
+    page.locator("#hour-told a").tap()
+    page.wait_for_url("**when=2026-11-20T12%3A00**")
+
+
+def test_a_gap_is_shown_on_the_map_and_found_again_in_the_list(visit):
+    page = visit(1280, 900).go(NIGHT)
+    page.wait_for_load_state("networkidle")
+    page.locator(".beside .go").nth(1).press("Enter")
+    back = page.locator(".leaflet-popup-content a")
+    back.and_(page.locator(":focus")).wait_for()
+    page.locator(".leaflet-popup-content .swatch.gap").wait_for()
+    back.press("Enter")
+
+    assert page.evaluate("document.activeElement.id") == "gap-2"
+    page.locator(".folium-map").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    page.locator(".leaflet-popup-content", has_text=say("en", "planner.here_nothing")).or_(
+        page.locator(".leaflet-popup-content .swatch")
+    ).first.wait_for()
+
+
+def test_suggested_sites_stand_on_the_map_with_what_they_reach(visit):
+    page = visit(1280, 900).go(f"{NIGHT}&new=2")
+    page.wait_for_load_state("networkidle")
+    assert page.locator(".site-mark").filter(visible=True).all_inner_texts()[:2] == ["1", "2"]
+    page.locator("#siting .go").nth(1).click()
+    page.locator(".leaflet-popup-content a").click()
+
+    assert page.evaluate("document.activeElement.id") == "site-2"
+    page.locator("#siting .try").first.click()
+    page.locator("#outcome", has_text="→").wait_for()

@@ -221,7 +221,8 @@ def test_new_sites_are_suggested_where_they_are_asked_for(read):
 
     assert say("en", "siting.covered", before="61.5 %", after="92.3 %") in page.text
     assert "B村" in page.text
-    assert say("en", "planner.not_proven") not in without.text
+    assert say("en", "proof.instant") in page.text
+    assert say("en", "proof.instant") not in without.text
 
 
 def test_what_cannot_be_suggested_is_told_on_the_page(read):
@@ -229,6 +230,18 @@ def test_what_cannot_be_suggested_is_told_on_the_page(read):
 
     assert response.status_code == 200
     assert say("en", "siting.new", value=101, most=100) in page.text
+
+
+WHAT = [("need.toilet", "need=toilet"), ("service.aed", "service=aed"), ("", "")]
+
+
+@pytest.mark.parametrize(("what", "asked"), WHAT)
+def test_one_box_asks_for_a_need_or_a_service(client, what, asked):
+    answer = client.get(f"/planner?mode=walk&what={what}&need=hungry&when=")
+
+    assert answer.status_code == 302
+    assert answer.location == "&".join(filter(None, ["/planner?mode=walk", "when=", asked]))
+    assert client.get(answer.location).status_code == 200
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -360,7 +373,7 @@ def test_the_language_link_keeps_what_was_asked(read):
 
     assert response.status_code == 200
     assert other.of("html") == [{"lang": "en"}]
-    assert [tag["value"] for tag in other.of("option") if "selected" in tag] == ["walk", "toilet"]
+    assert [tag["value"] for tag in other.of("option") if "selected" in tag] == ["walk", "need.toilet"]
     assert [tag["value"] for tag in other.of("input") if tag.get("name") == "when" and tag["type"] != "hidden"] == [
         "2026-11-16T12:00"
     ]

@@ -1,12 +1,11 @@
-/* The planner's desk: values behind the map, gaps and hours to go to, and what-if by hand. Needs Leaflet and common.js;
- * the map itself is folium's. */
+/* The planner's desk: values behind the map, gaps to go to, and what-if by hand. Needs Leaflet and common.js; the map
+ * itself is folium's. */
 (() => {
   "use strict";
 
   const { say, element, named, ask, markAt, makeRoom } = window.Stations;
   const map = window.Stations.deskMap;
   const desk = JSON.parse(document.getElementById("desk").textContent);
-  const DAY_MS = 86400000;
   const CLOSE_ZOOM = 14;
   const STEP_PX = 12;
   const ARROWS = { ArrowLeft: [-STEP_PX, 0], ArrowRight: [STEP_PX, 0], ArrowUp: [0, -STEP_PX], ArrowDown: [0, STEP_PX] };
@@ -27,7 +26,7 @@
   // ---- What stands behind a spot of the map.
 
   /** Tell the demand at a spot; at a numbered mark also what it is, and where it stands in the lists. */
-  async function tell(latlng) {
+  async function tell(latlng, { byHand = true } = {}) {
     const mark = markAt(map, latlng);
     const made = element("div", { role: "status" });
     if (mark) {
@@ -39,6 +38,7 @@
     const here = element("div", {}, "…");
     made.append(here);
     const popup = L.popup({ maxWidth: 280 }).setLatLng(mark ? mark.getLatLng() : latlng).setContent(made).openOn(map);
+    if (mark && !byHand) made.querySelector("a").focus({ preventScroll: true });
     const { lat, lng: lon } = popup.getLatLng();
     const answer = await ask(address("/planner/demand", { lon, lat, within_m: desk.cell_m }));
     if (answer.problem) here.textContent = answer.problem;
@@ -183,62 +183,28 @@
     if (option) byId("changed-hours").value = option.dataset.hours || "";
   }
 
-  // ---- The week: an hour is pointed at, or gone to.
-
-  function hourAt(event) {
-    const box = event.currentTarget.firstElementChild.getBoundingClientRect();
-    return Math.max(0, Math.min(167, Math.floor(((event.clientX - box.left) / box.width) * 168)));
-  }
-
-  function moment(hour) {
-    const day = new Date(Date.parse(`${desk.monday}T00:00Z`) + Math.floor(hour / 24) * DAY_MS).toISOString().slice(0, 10);
-    return `${day}T${String(hour % 24).padStart(2, "0")}:00`;
-  }
-
-  function tellHour(event) {
-    const strip = event.currentTarget;
-    const hour = hourAt(event);
-    const share = strip.dataset.shares.split(" ")[hour];
-    byId("hour-told").textContent = say(share === "" ? "planner.hour_missing" : "planner.hour_told", {
-      what: strip.parentElement.querySelector("th").textContent, day: say(`planner.weekday_${Math.floor(hour / 24)}`),
-      hour: moment(hour).slice(11), share: `${share} %`,
-    });
-  }
-
-  function goToHour(event) {
-    const { key, value } = event.currentTarget.dataset;
-    const asked = { need: key === "need" ? value : null, service: key === "service" ? value : null };
-    window.location.assign(address("/planner", { ...asked, when: moment(hourAt(event)), week: null }));
-  }
-
   // ---- All of it together.
 
   map.on("click", ({ latlng }) => (candidate ? move(latlng) : tell(latlng)));
   map.on("zoomend overlayadd", () => makeRoom(map));
   makeRoom(map);
   map.on("popupopen", choose);
-  for (const button of document.querySelectorAll(".go")) {
-    button.addEventListener("click", () => {
-      map.setView([button.dataset.lat, button.dataset.lon], CLOSE_ZOOM, { animate: false });
-      map.getContainer().scrollIntoView({ block: "nearest" });
-      tell(map.getCenter());
-    });
-  }
-  for (const button of document.querySelectorAll(".try")) {
-    button.addEventListener("click", () => {
-      map.setView([button.dataset.lat, button.dataset.lon], CLOSE_ZOOM);
-      if (candidate) move(map.getCenter());
-      else toggleCandidate();
-    });
-  }
+  /* Lists are replaced while the page is open, so their buttons are listened to from outside. */
+  document.addEventListener("click", ({ target }) => {
+    const button = target.closest(".go, .try");
+    if (!button) return;
+    map.setView([button.dataset.lat, button.dataset.lon], CLOSE_ZOOM, { animate: false });
+    map.getContainer().scrollIntoView({ block: "nearest" });
+    if (button.matches(".go")) tell(map.getCenter(), { byHand: false });
+    else if (candidate) move(map.getCenter());
+    else toggleCandidate();
+  });
+  map.getContainer().addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target === map.getContainer()) tell(map.getCenter());
+  });
   byId("add-candidate").addEventListener("click", toggleCandidate);
   byId("switch-off").addEventListener("click", () => changeChosen(null));
   byId("change-hours").addEventListener("click", () => changeChosen(byId("changed-hours").value.trim()));
   byId("changed-station").addEventListener("change", offerHours);
   byId("forget").addEventListener("click", forget);
-  for (const strip of document.querySelectorAll(".strip")) {
-    strip.addEventListener("mousemove", tellHour);
-    strip.addEventListener("click", goToHour);
-  }
-  performance.mark("desk-ready");
 })();
