@@ -75,7 +75,7 @@ def add_user(given: Namespace, settings: Settings, lang: str) -> None:
     """Add an account; its password is asked for twice."""
     role = read_key(Role, given.role, name="--role")
     password = _password(given, lang)
-    with _office(settings) as office:
+    with open_office(settings) as office:
         account = add_account(office, given.name, role, password)
     _print(say(lang, "account.added", name=account.name, role=say(lang, f"account.role_{account.role}")))
 
@@ -83,7 +83,7 @@ def add_user(given: Namespace, settings: Settings, lang: str) -> None:
 def change_password(given: Namespace, settings: Settings, lang: str) -> None:
     """Give an account another password, which ends its sessions."""
     password = _password(given, lang)
-    with _office(settings) as office:
+    with open_office(settings) as office:
         account = set_password(office, given.name, password)
     _print(say(lang, "account.changed", name=account.name))
 
@@ -91,21 +91,21 @@ def change_password(given: Namespace, settings: Settings, lang: str) -> None:
 def change_role(given: Namespace, settings: Settings, lang: str) -> None:
     """Give an account another role, which ends its sessions."""
     role = read_key(Role, given.role, name="--role")
-    with _office(settings) as office:
+    with open_office(settings) as office:
         account = set_role(office, given.name, role, last_admin_too=given.force)
     _print(say(lang, "account.changed", name=account.name))
 
 
 def remove_user(given: Namespace, settings: Settings, lang: str) -> None:
     """Remove an account; what it wrote keeps its name."""
-    with _office(settings) as office:
+    with open_office(settings) as office:
         remove_account(office, given.name, last_admin_too=given.force)
     _print(say(lang, "account.removed", name=given.name))
 
 
 def list_users(_given: Namespace, settings: Settings, lang: str) -> None:
     """Print all accounts: name, role and since when."""
-    with _office(settings) as office:
+    with open_office(settings) as office:
         accounts = list_accounts(office)
     for account in accounts:
         role = say(lang, f"account.role_{account.role}")
@@ -149,7 +149,8 @@ def _end_with(parent: int, ended: threading.Event) -> None:
 
 
 @contextmanager
-def _office(settings: Settings) -> Iterator[Office]:
+def open_office(settings: Settings) -> Iterator[Office]:
+    """Give the office of a region for as long as a command takes."""
     office = Office(settings)
     try:
         yield office

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stations.cli import commands, office, planning, station_list, what_if
+from stations.cli import commands, office, planning, scenarios, station_list, what_if
 from stations.cli import print as printing
 from stations.model.siting import CandidateSource, SitingGoal
 from stations.texts import say
@@ -64,6 +64,7 @@ def make_parser(lang: str) -> argparse.ArgumentParser:
         return _command(rooms, name, run, text)
 
     what_if.add_commands(add_command, lambda command: _add_coverage(command, words), lang)
+    scenarios.add_commands(rooms, lambda command: _add_coverage(command, words), lang)
 
     calibrate = _command(rooms, "calibrate", commands.calibrate, words("calibrate"))
     calibrate.add_argument("file", type=Path, metavar="FILE")

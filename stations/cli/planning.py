@@ -69,7 +69,7 @@ def week(given: Namespace, settings: Settings, lang: str) -> None:
     region = open_region(settings, lang)
     given.when = None
     query = read_query(given, region)
-    day = _day(given.week, region)
+    day = read_day(given.week, region)
     rows: tuple[WeekKey, ...] = (*query.needs, *query.services)
     answer = measure_week(query, region, week=day.date(), rows=rows or ALL_ROWS)
     weeks = notable_weeks(region, year=day.year)
@@ -107,7 +107,7 @@ def siting(given: Namespace, settings: Settings, lang: str) -> None:
         raise InputError("siting.how_much", field="--new")
     region = open_region(settings, lang)
     coverage, hours = read_query(given, region), given.hours.strip()
-    week = _day(given.week, region).date() if given.week or coverage.when is None else coverage.when.date()
+    week = read_day(given.week, region).date() if given.week or coverage.when is None else coverage.when.date()
     query = SitingQuery(
         replace(coverage, when=None) if hours else coverage,
         new=read_whole(given.new or "1", "--new"),
@@ -200,7 +200,7 @@ COMMANDS = {
 }
 
 
-def _day(text: str | None, region: Region) -> datetime:
+def read_day(text: str | None, region: Region) -> datetime:
     """Return the day that `--week` names, today where it is absent."""
     zone = region.profile.time_zone
     return read_moment(text, time_zone=zone, name="--week") if text else datetime.now(ZoneInfo(zone))

@@ -94,12 +94,17 @@ def undo(given: Namespace, settings: Settings, lang: str) -> None:
     _print(say(lang, "listing.undone", change=given.change, new=made.change_id, stations=made.stations))
 
 
-def _author(given: Namespace) -> Authorship:
+def author_here() -> str:
+    """Return who sits at the terminal, as far as the machine has a name for it."""
     try:
         user = getpass.getuser()
-    except (KeyError, OSError):  # a machine that has no name for its user
+    except (KeyError, OSError):
         user = ""
-    return Authorship(f"{TERMINAL}:{user}" if user else TERMINAL, reason=given.reason)
+    return f"{TERMINAL}:{user}" if user else TERMINAL
+
+
+def _author(given: Namespace) -> Authorship:
+    return Authorship(author_here(), reason=given.reason)
 
 
 def _columns(pairs: list[str]) -> Mapping[str, str]:

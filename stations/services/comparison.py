@@ -154,6 +154,29 @@ def say_measure(row: Measure, answer: Comparison, region: Region, lang: str) -> 
     return say(lang, f"scenario.row_{row.key}", counts=unit or say(lang, "scenario.unit_weight"))
 
 
+def say_value(row: Measure, number: int, answer: Comparison, region: Region) -> str:
+    """Return the value of a column as people read it; a quantile of demand on the network may lie beyond the table."""
+    value, whole = row.values[number], answer.columns[number].coverage.whole
+    if value is None:
+        far = row.unit == "minutes" and whole.weight > whole.off_network
+        return f"> {region.limit_ms(answer.query.mode) / 60_000:g}" if far else "–"
+    return f"{value * 100:.1f} %" if row.unit == "share" else _number(value, row.unit)
+
+
+def say_difference(row: Measure, number: int, lang: str) -> str:
+    """Return by how much a column differs from the first, with its sign; nothing where it does not."""
+    value = row.differences[number]
+    if not value or row.unit == "cost":
+        return ""
+    points = row.unit == "share"
+    words = say(lang, "scenario.points", value=f"{abs(value) * 100:.1f}") if points else _number(abs(value), row.unit)
+    return ("+" if value > 0 else "−") + words
+
+
+def _number(value: float, unit: str) -> str:
+    return f"{value:,.1f}" if unit == "minutes" else f"{value:,.0f}"
+
+
 def _column(query: CoverageQuery, saved: SavedScenario | None, region: Region, week: date) -> ComparedScenario:
     fit = fit_scenario(saved.changes if saved else Scenario(), region, mode=query.mode)
     own = region_of(fit.scenario, region)

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from stations.errors import ConflictError, InputError, StationsError, UnknownThingError
 from stations.maps.week_strip import draw_week
-from stations.model.comparison import MOST_COMPARED, ComparedScenario, Comparison, Measure
+from stations.model.comparison import MOST_COMPARED, Comparison
 from stations.model.keys import Role
 from stations.model.scenarios import MOST_NAME, MOST_NOTE, SavedScenario
 from stations.services.comparison import (
@@ -19,7 +19,9 @@ from stations.services.comparison import (
     compare_scenarios,
     comparison_file,
     comparison_object,
+    say_difference,
     say_measure,
+    say_value,
     scenario_object,
 )
 from stations.services.layer_files import file_bytes
@@ -168,7 +170,6 @@ def _page(error: StationsError | None = None) -> ResponseReturnValue:
     if len(chosen) > MOST_COMPARED:
         error = error or InputError("scenario.too_many_compared", value=len(chosen), most=MOST_COMPARED)
     answer = _compared(given, chosen[:MOST_COMPARED], region)
-    limit_min = region.limit_ms(answer.query.mode) / 60_000
     shown = render_template(
         "scenarios.html",
         answer=answer,
@@ -186,8 +187,8 @@ def _page(error: StationsError | None = None) -> ResponseReturnValue:
         wrong=tell(error.key, **error.values) if error else "",
         typed=request.form if error else {},
         lines=lambda scenario: change_lines(scenario, region, current_language()),
-        show=lambda row, number, column: _shown(row, number, column, limit_min),
-        change=_change,
+        show=lambda row, number: say_value(row, number, answer, region),
+        change=lambda row, number: say_difference(row, number, current_language()),
         most={"name": MOST_NAME, "note": MOST_NOTE, "compared": MOST_COMPARED},
     )
     return shown, status_of(error) if error else 200
@@ -201,28 +202,6 @@ def _compared(given: Parameters, scenarios: Sequence[SavedScenario], region: Reg
     if query.when and not given.get("week"):
         day = query.when.date()
     return compare_scenarios(query, scenarios, region, week=day)
-
-
-def _shown(row: Measure, number: int, column: ComparedScenario, limit_min: float) -> str:
-    """Return a value of a column as people read it; a quantile of demand on the network may lie beyond the table."""
-    value, whole = row.values[number], column.coverage.whole
-    if value is None:
-        return f"> {limit_min:g}" if row.unit == "minutes" and whole.weight > whole.off_network else "–"
-    if row.unit == "share":
-        return f"{value:.1%}".replace("%", " %")
-    return f"{value:,.1f}" if row.unit == "minutes" else f"{value:,.0f}"
-
-
-def _change(row: Measure, number: int) -> str:
-    """Return the difference of a column to the first with its sign; nothing where there is none."""
-    value = row.differences[number]
-    if not value or number == 0 or row.unit == "cost":
-        return ""
-    if row.unit == "share":
-        words = tell("scenario.points", value=f"{abs(value) * 100:.1f}")
-    else:
-        words = f"{abs(value):,.1f}" if row.unit == "minutes" else f"{abs(value):,.0f}"
-    return ("+" if value > 0 else "−") + words
 
 
 def _address(changes: dict[str, object]) -> str:
