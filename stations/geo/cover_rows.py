@@ -111,11 +111,13 @@ def join_blocks(
     """Return the rows of all blocks, merged; they have the same options, as many as `cost`, and the same floors."""
     together = Block(*(np.concatenate(parts) for parts in zip(*blocks, strict=True)))
     merged = _merged(together) if len(blocks) > 1 else together
-    covers = np.unpackbits(merged.bits, axis=1, count=len(cost)).T
-    option, row = np.nonzero(covers)
+    rows_of = [
+        np.flatnonzero(merged.bits[:, option // 8] & (128 >> option % 8)).astype(np.int32)
+        for option in range(len(cost))
+    ]
     return CoverRows(
-        offset=np.searchsorted(option, np.arange(len(cost) + 1)).astype(np.int64),
-        row=row.astype(np.int32),
+        offset=np.cumsum([0, *map(len, rows_of)], dtype=np.int64),
+        row=np.concatenate([np.empty(0, dtype=np.int32), *rows_of]),
         weight=merged.weight,
         cost=np.ascontiguousarray(cost, dtype=np.float64),
         floor=merged.floor,
@@ -159,8 +161,10 @@ def saving_blocks(
     for point in range(now.shape[1]):
         levels = now[:, point]
         near = seconds[point][seconds[point] < levels.max()]
-        if not len(near) or not weight[point]:
-            continue
-        steps = np.unique(np.concatenate([near, levels]))
-        still = (levels[:, None] >= steps[1:]).T @ hours  # the hours at which the way is as long as that now
-        yield cover_block(seconds[point] <= steps[:-1, None], np.diff(steps) * still * weight[point])
+        if len(near) and weight[point]:
+            steps = np.unique(np.concatenate([near, levels]))
+            steps = steps[np.searchsorted(steps, near.min()) :]  # before the nearest option nothing is saved
+            still = (levels[:, None] >= steps[1:]).T @ hours  # the hours at which the way is as long as that now
+            bits = np.packbits(seconds[point] <= steps[:-1, None], axis=1)
+            count = len(bits)
+            yield Block(bits, np.diff(steps) * still * weight[point], np.full(count, NOBODY, np.int32), np.zeros(count))

@@ -11,25 +11,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stations.geo.cover_rows import ENOUGH, CoverRows
-from stations.geo.siting_kernels import choose
+from stations.geo.siting_kernels import choose, gains_in_place
 
 KICKS = 16
 """Fresh starts from the best choice so far; more find little more."""
-MOST_WORK = 60_000_000
-"""Pairs of row and option that fresh starts go through: larger questions get fewer of them."""
+MOST_WORK = 200_000_000
+"""Pairs of row and option that exchanges go through: on larger questions fewer are tried."""
 SEED = 1
 STEPS_OF_COST = 1_000
 """Costs are told apart to a thousandth when the cheapest choice is looked for."""
+STARTS_OF_CHEAPEST = 8
 MOST_TRIED = 20
 
 
-def choose_options(rows: CoverRows, *, budget: float) -> NDArray[np.int64]:
+def choose_options(rows: CoverRows, *, budget: float, most_work: int = MOST_WORK) -> NDArray[np.int64]:
     """Return the numbers of the options to choose within a budget, rising: good at once, seldom the best there is.
 
     Floors are reached first, where a choice was found that does.
     """
-    kicks = min(KICKS, MOST_WORK // (1 + 50 * len(rows.row)))
-    return np.flatnonzero(choose(rows, float(budget), kicks, SEED))
+    passes = max(1, most_work // max(1, len(rows.row)))
+    return np.flatnonzero(choose(rows, float(budget), KICKS, passes, SEED))
 
 
 def cheapest_options(rows: CoverRows, *, target: float) -> NDArray[np.int64] | None:
@@ -41,7 +42,7 @@ def cheapest_options(rows: CoverRows, *, target: float) -> NDArray[np.int64] | N
 
     def does(budget: int) -> bool:
         nonlocal best
-        chosen = choose_options(rows, budget=budget * step)
+        chosen = choose_options(rows, budget=budget * step, most_work=MOST_WORK // STARTS_OF_CHEAPEST)
         enough = rows.value(chosen) >= target * ENOUGH and rows.holds(chosen)
         best = chosen if enough else best
         return enough
@@ -73,35 +74,26 @@ def without_idle(rows: CoverRows, chosen: NDArray[np.int64]) -> NDArray[np.int64
     return np.array(sorted(kept), dtype=np.int64)
 
 
-def in_order_of_gain(rows: CoverRows, chosen: NDArray[np.int64]) -> list[tuple[int, float]]:
-    """Return chosen options with what each adds to those before it, the one that adds most first."""
-    covered = np.zeros(len(rows.weight), dtype=bool)
-    left, order = chosen.tolist(), []
-    while left:
-        gains = [float(rows.weight[fresh[~covered[fresh]]].sum()) for fresh in map(rows.covered_by, left)]
-        best = int(np.argmax(gains))
-        option = left.pop(best)
-        order.append((option, gains[best]))
-        covered[rows.covered_by(option)] = True
-    return order
-
-
 def next_best(
-    rows: CoverRows, chosen: NDArray[np.int64], instead_of: int, *, not_these: NDArray[np.bool_] | None = None
-) -> tuple[int, float] | None:
-    """Return the option that would do best in place of a chosen one, and what it adds there; `None` if none adds.
+    rows: CoverRows, chosen: NDArray[np.int64], *, not_these: NDArray[np.bool_]
+) -> list[tuple[int, float] | None]:
+    """Return for each chosen option which other would do best in its place, and what it adds there; `None`: none adds.
 
     It costs no more, keeps the floors that the choice reaches, and is none of `chosen` and of `not_these` (bool (C,)).
+    No two have the same next best, where there are others that add anything.
     """
-    others = chosen[chosen != instead_of]
-    fresh = np.where(rows.covered(others), 0.0, rows.weight)
-    gains = np.add.reduceat(np.append(fresh[rows.row], 0.0), rows.offset[:-1]) * (np.diff(rows.offset) > 0)
-    gains[chosen] = 0.0
-    gains[rows.cost > rows.cost[instead_of]] = 0.0
-    if not_these is not None:
-        gains[not_these] = 0.0
-    reached = rows.holds(chosen)
-    for option in np.argsort(-gains, kind="stable")[:MOST_TRIED].tolist():
-        if gains[option] > 0 and (not reached or rows.holds(np.append(others, option))):
-            return option, float(gains[option])
-    return None
+    gains, reached = gains_in_place(rows, chosen), rows.holds(chosen)
+    gains[chosen], gains[not_these] = 0.0, 0.0
+    told = np.zeros(len(rows.cost), dtype=bool)
+    found: list[tuple[int, float] | None] = []
+    for number, option in enumerate(chosen.tolist()):
+        here = np.where(rows.cost <= rows.cost[option], gains[:, number], 0.0)
+        others = np.delete(chosen, number)
+        ranked = np.argsort(-here, kind="stable")[: MOST_TRIED + len(chosen)]
+        ranked = np.concatenate([ranked[~told[ranked]], ranked[told[ranked]]])
+        useful = (other for other in ranked.tolist() if here[other] > 0)
+        best = next((one for one in useful if not reached or rows.holds(np.append(others, one))), None)
+        found.append(None if best is None else (best, float(here[best])))
+        if best is not None:
+            told[best] = True
+    return found

@@ -101,11 +101,14 @@ def exchange(
     budget: float,
     least: float,
     press: float,
+    most: int,
     chosen: NDArray[np.bool_],
     times: NDArray[np.int32],
     have: NDArray[np.float64],
-) -> float:
-    """Exchange one chosen option for another, always the pair that gains most, until none does; return the budget left.
+) -> tuple[float, int]:
+    """Exchange one chosen option for another, always the pair that gains most, until none does or `most` are done.
+
+    Returns the budget left and how many passes over all rows it took.
 
     Source: M. B. Teitz and P. Bart, Heuristic methods for estimating the generalized vertex median, 1968; all pairs are
     weighed in one pass over the rows, after R. A. Whitaker, A fast algorithm for the greedy interchange, 1983.
@@ -115,7 +118,7 @@ def exchange(
     loss, shared = np.zeros(count), np.zeros(count)
     loss_part, shared_part = np.zeros((count, floors)), np.zeros((count, floors))
     more, net = np.zeros(floors), np.zeros(floors)
-    while True:
+    for passed in range(most):
         inside = np.flatnonzero(chosen)
         alone[:] = NOBODY
         loss[:] = 0.0
@@ -157,11 +160,12 @@ def exchange(
                     if change > best_gain:
                         best_in, best_out, best_gain = entering, int(leaving), change
         if best_in == NOBODY:
-            return budget
+            return budget, passed + 1
         chosen[best_out], chosen[best_in] = False, True
         budget += rows.cost[best_out] - rows.cost[best_in]
         put(best_out, -1, rows, times, have)
         put(best_in, 1, rows, times, have)
+    return budget, most
 
 
 @njit(cache=True, nogil=True)
@@ -200,8 +204,10 @@ def kick(chosen: NDArray[np.bool_], cost: NDArray[np.float64], budget: float) ->
 
 
 @njit(cache=True, nogil=True)
-def choose(rows: CoverRows, budget: float, kicks: int, seed: int) -> NDArray[np.bool_]:
+def choose(rows: CoverRows, budget: float, kicks: int, most: int, seed: int) -> NDArray[np.bool_]:
     """Return what to choose: greedy, exchanged; then again from the best with some exchanged at random, `kicks` times.
+
+    After `most` passes over all rows it ends with the best until then.
 
     Source: iterated local search, H. R. Lourenco, O. C. Martin, T. Stuetzle, 2003.
     """
@@ -213,6 +219,8 @@ def choose(rows: CoverRows, budget: float, kicks: int, seed: int) -> NDArray[np.
     best = np.zeros(len(rows.cost), dtype=np.bool_)
     best_value = -1.0
     for attempt in range(kicks + 1):
+        if attempt and most <= 0:
+            break
         chosen = best.copy()
         left = budget - rows.cost[chosen].sum()
         if attempt:
@@ -224,9 +232,10 @@ def choose(rows: CoverRows, budget: float, kicks: int, seed: int) -> NDArray[np.
         while True:
             left = drop_idle(rows, left, chosen, times, have)
             left = take_best(rows, left, least, press, chosen, times, have)
-            left = exchange(rows, left, least, press, chosen, times, have)
+            left, passed = exchange(rows, left, least, press, most, chosen, times, have)
+            most -= passed
             value = rows.weight[times > 0].sum() + press * nearer_to_floors(rows, nothing, have)
-            if value <= before + least:
+            if value <= before + least or most <= 0:
                 break
             before = value
         if value > best_value + least:
@@ -234,8 +243,87 @@ def choose(rows: CoverRows, budget: float, kicks: int, seed: int) -> NDArray[np.
     return best
 
 
+@njit(cache=True, nogil=True)
+def gains_in_place(rows: CoverRows, chosen: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return what every option would add in place of each of the `chosen` (P,), float64 (C, P)."""
+    times, alone = np.zeros(len(rows.weight), dtype=np.int32), np.full(len(rows.weight), NOBODY, dtype=np.int32)
+    for number, option in enumerate(chosen):
+        for place in range(rows.offset[option], rows.offset[option + 1]):
+            times[rows.row[place]] += 1
+            alone[rows.row[place]] = number
+    gains = np.zeros((len(rows.cost), len(chosen)))
+    for option in range(len(rows.cost)):
+        fresh = 0.0
+        for place in range(rows.offset[option], rows.offset[option + 1]):
+            at = rows.row[place]
+            if times[at] == 0:
+                fresh += rows.weight[at]
+            elif times[at] == 1:
+                gains[option, alone[at]] += rows.weight[at]
+        gains[option] += fresh
+    return gains
+
+
+@njit(cache=True, nogil=True)
+def order_by_gain(rows: CoverRows, chosen: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the `chosen` in the order in which each adds most to those before it; of equal ones the first."""
+    times, have, more = np.zeros(len(rows.weight), dtype=np.int32), np.zeros(len(rows.need)), np.zeros(len(rows.need))
+    order, most = np.empty_like(chosen), np.full(len(chosen), np.inf)
+    for rank in range(len(chosen)):
+        best, best_gain = NOBODY, -1.0
+        for number in range(len(chosen)):
+            if most[number] > best_gain:  # what it gained once is the most that it gains now
+                most[number] = gain_of(chosen[number], rows, times, have, more, 0.0)
+                if most[number] > best_gain:
+                    best, best_gain = number, most[number]
+        order[rank] = chosen[best]
+        most[best] = -1.0
+        put(chosen[best], 1, rows, times, have)
+    return order
+
+
+@njit(cache=True, nogil=True)
+def take_option(
+    seconds: NDArray[np.float64],
+    serves: NDArray[np.bool_],
+    hours: NDArray[np.float64],
+    weight: NDArray[np.float64],
+    cutoff_s: float,
+    before: NDArray[np.float64],
+    nearest: NDArray[np.int64],
+    now: NDArray[np.float64],
+    relieved: NDArray[np.float64],
+) -> tuple[float, float, float]:
+    """Lower `now` (J, D) by an option that is `seconds` (D,) away and serves at some kinds of hours (J,).
+
+    Demand that comes nearer than it was `before` is added to `relieved` of its `nearest` station (J, D), where it has
+    any. Returns the demand newly within the cutoff at any hour, the demand-hours, and the weighted seconds saved.
+    """
+    people, demand_hours, saved_s = 0.0, 0.0, 0.0
+    for place in range(len(seconds)):
+        newly = False
+        for kind in range(len(hours)):
+            if serves[kind] and seconds[place] < now[kind, place]:
+                share = hours[kind] * weight[place]
+                saved_s += share * (now[kind, place] - seconds[place])
+                if seconds[place] <= cutoff_s < now[kind, place]:
+                    newly = True
+                    demand_hours += share
+                now[kind, place] = seconds[place]
+                if nearest[kind, place] != NOBODY and seconds[place] < before[kind, place]:
+                    relieved[nearest[kind, place]] += share
+        if newly:
+            people += weight[place]
+    return people, demand_hours, saved_s
+
+
 def warm_up_siting() -> None:
     """Compile the loops of this module, once for each machine."""
     offset, row = np.array([0, 1, 2], dtype=np.int64), np.zeros(2, dtype=np.int32)
-    one = np.ones(1)
-    choose(CoverRows(offset, row, one, np.ones(2), np.zeros(1, dtype=np.int32), one, one), 1.0, 1, 1)
+    one, chosen = np.ones(1), np.zeros(1, dtype=np.int64)
+    rows = CoverRows(offset, row, one, np.ones(2), np.zeros(1, dtype=np.int32), one, one)
+    choose(rows, 1.0, 1, 1, 1)
+    gains_in_place(rows, chosen)
+    order_by_gain(rows, chosen)
+    there, nobody = np.zeros((1, 1)), np.full((1, 1), NOBODY, dtype=np.int64)
+    take_option(one, np.ones(1, dtype=bool), one, one, 1.0, there, nobody, there.copy(), np.zeros(1))

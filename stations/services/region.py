@@ -101,7 +101,8 @@ class Region:
     base: Base | None = None
     written: dict[tuple[TravelMode | None, str], tuple[bytes, bytes]] = field(default_factory=dict)
     _kept: dict[object, object] = field(default_factory=dict)
-    _lock: threading.RLock = field(default_factory=threading.RLock)  # an answer may ask for another
+    _making: dict[object, threading.RLock] = field(default_factory=dict)  # what is being answered
+    _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def station(self, station_id: str) -> Station:
         """Return one station.
@@ -207,14 +208,33 @@ class Region:
         return key in self._kept
 
     def keep(self, key: object, answer: Callable[[], Answer]) -> Answer:
-        """Return what was answered to `key` before, else ask `answer` and remember it for as long as there is room."""
+        """Return what was answered to `key` before, else ask `answer` and remember it for as long as there is room.
+
+        Who asks the same meanwhile waits for the one answer, who asks something else does not.
+        """
         with self._lock:
-            if key not in self._kept:
-                while len(self._kept) >= MOST_KEPT:
-                    del self._kept[next(iter(self._kept))]
-                self._kept[key] = answer()
-            self._kept[key] = self._kept.pop(key)  # the last used goes last
-            return cast("Answer", self._kept[key])
+            if key in self._kept:
+                return cast("Answer", self._last_used(key))
+            making = self._making.setdefault(key, threading.RLock())
+        with making:
+            with self._lock:
+                if key in self._kept:
+                    return cast("Answer", self._last_used(key))
+            try:
+                made = answer()
+                with self._lock:
+                    while len(self._kept) >= MOST_KEPT:
+                        del self._kept[next(iter(self._kept))]
+                    self._kept[key] = made
+            finally:
+                with self._lock:
+                    self._making.pop(key, None)
+            return made
+
+    def _last_used(self, key: object) -> object:
+        """Return what is kept, which is then the last to be forgotten."""
+        self._kept[key] = self._kept.pop(key)
+        return self._kept[key]
 
 
 def table_folder(settings: Settings, profile: RegionProfile) -> Path:

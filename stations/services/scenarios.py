@@ -118,6 +118,7 @@ def with_stations(region: Region, stations: Sequence[Station], numbers: NDArray[
         base=base,
         written={},
         _kept={},
+        _making={},
         _lock=threading.RLock(),
     )
 

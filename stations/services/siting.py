@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from stations.errors import InputError
 from stations.geo.cover_rows import ENOUGH, NOBODY, Block, CoverRows, cover_block, join_blocks, saving_blocks
 from stations.geo.coverage import Mask, soonest_ms
-from stations.geo.siting import cheapest_options, choose_options, in_order_of_gain, next_best, without_idle
+from stations.geo.siting import cheapest_options, choose_options, next_best, without_idle
 from stations.geo.siting_exact import Proof, Stopped, prove_cheapest, prove_most
+from stations.geo.siting_kernels import order_by_gain, take_option
 from stations.model.siting import (
     OptionKind,
     SitingAnswer,
@@ -63,11 +64,6 @@ class _Scene:
         station = int(self.options.station[option])
         return self.sites[:, option] if station == NOBODY else self.stations[:, station]
 
-    def with_option(self, now: NDArray[np.float64], option: int) -> NDArray[np.float64]:
-        """Return what `now` (J, D) becomes with an option."""
-        serves = self.options.serves[option]
-        return np.where(serves[:, None], np.minimum(now, self.seconds(option)), now)
-
     def covered(self, now: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the demand-hours of every place that `now` covers, (D,)."""
         return np.asarray(self.hours @ (now <= self.cutoff_s)) * self.weight
@@ -104,15 +100,13 @@ def suggest_sites(query: SitingQuery, region: Region, *, stopped: Stopped | None
     best = proof.chosen if proof else chosen
     if best is None or rows.cost[best].sum() > query.most_cost * (1 + 1e-9):
         raise _short_of_money(query, rows, target=target, total=total, floored=floored, region=region)
-    picked = without_idle(rows, best)
-    after = scene.now
-    for option in picked.tolist():
-        after = scene.with_option(after, option)
+    picked = order_by_gain(rows, without_idle(rows, best))
+    suggestions, after = _suggestions(rows, scene, picked, region)
     covered_after, on_network = scene.covered(after), float(scene.weight.sum())
     value = float(rows.cost[picked].sum()) if query.goal is SitingGoal.FEWEST else rows.value(picked)
     return SitingAnswer(
         query=query,
-        suggestions=tuple(_suggestions(rows, scene, picked, region)),
+        suggestions=suggestions,
         candidates=int((scene.options.station == NOBODY).sum()),
         candidates_off=off,
         changes=int((scene.options.station != NOBODY).sum()),
@@ -212,7 +206,8 @@ def _kinds_of_hours(scene: _Scene) -> Iterator[tuple[NDArray[np.int64], Mask]]:
 def _cover_blocks(query: SitingQuery, scene: _Scene, floor: NDArray[np.int32]) -> Iterator[Block]:
     """Yield the demand-hours that are not covered, by the options that would cover them."""
     only_floors = query.goal is SitingGoal.TIME
-    near = np.hstack([scene.sites, scene.stations[:, scene.options.station[scene.sites.shape[1] :]]]) <= scene.cutoff_s
+    near_stations = scene.stations <= scene.cutoff_s
+    near = np.hstack([scene.sites <= scene.cutoff_s, near_stations[:, scene.options.station[scene.sites.shape[1] :]]])
     needed = scene.needed
     laid_out = 0
     for kinds, serves in _kinds_of_hours(scene):
@@ -227,11 +222,13 @@ def _cover_blocks(query: SitingQuery, scene: _Scene, floor: NDArray[np.int32]) -
 def _saving(scene: _Scene) -> Iterator[Block]:
     """Yield the seconds that could be saved, by the options that would save them."""
     seconds = np.hstack([scene.sites, scene.stations[:, scene.options.station[scene.sites.shape[1] :]]])
-    laid_out = 0
+    steps = sum(
+        int(((seconds < scene.now[kinds].max(axis=0)[:, None]) & serves).sum())
+        for kinds, serves in _kinds_of_hours(scene)
+    )
+    _check_size(steps * seconds.shape[1], scene)
     for kinds, serves in _kinds_of_hours(scene):
-        reached = np.where(serves, seconds, np.inf)
-        laid_out += int((reached < scene.now[kinds].max(axis=0)[:, None]).sum() + len(scene.weight)) * len(serves)
-        _check_size(laid_out, scene)
+        reached = seconds if serves.all() else np.where(serves, seconds, np.inf)
         yield from saving_blocks(reached, scene.now[kinds], scene.hours[kinds], scene.weight)
 
 
@@ -302,28 +299,30 @@ def _prove(
     return prove_cheapest(rows, start, target=max(target, 0.0), seconds=query.proof_s, stopped=stopped)
 
 
-def _suggestions(rows: CoverRows, scene: _Scene, chosen: NDArray[np.int64], region: Region) -> Iterator[Suggestion]:
-    now, listed = scene.now, scene.options.listed
-    spoken_for = _at_stations_of(chosen, scene)
-    for option, _gain in in_order_of_gain(rows, chosen):
-        after = scene.with_option(now, option)
-        newly = (now > scene.cutoff_s) & (after <= scene.cutoff_s)
-        moved = (after < scene.now) & (after == scene.seconds(option))
-        other = next_best(rows, chosen, option, not_these=spoken_for)
-        if other is None:  # better one that is told twice than none
-            other = next_best(rows, chosen, option, not_these=_at_stations_of(chosen, scene))
-        yield Suggestion(
-            option=listed[option],
-            covered=float(scene.weight[newly.any(axis=0)].sum()),
-            covered_hours=float(scene.hours @ (newly @ scene.weight)),
-            saved_s=scene.total_s(now) - scene.total_s(after),
-            relieves=_relieved(scene, moved, region),
-            next_best=listed[other[0]] if other else None,
-            next_gain=other[1] if other else None,
+def _suggestions(
+    rows: CoverRows, scene: _Scene, chosen: NDArray[np.int64], region: Region
+) -> tuple[tuple[Suggestion, ...], NDArray[np.float64]]:
+    """Return what is suggested, in the order of `chosen`, and the seconds (J, D) that it takes with all of it."""
+    listed, now, found = scene.options.listed, scene.now.copy(), []
+    others = next_best(rows, chosen, not_these=_at_stations_of(chosen, scene))
+    for option, other in zip(chosen.tolist(), others, strict=True):
+        relieved = np.zeros(len(region.stations))
+        seconds, serves = np.ascontiguousarray(scene.seconds(option)), scene.options.serves[option]
+        people, demand_hours, saved_s = take_option(
+            seconds, serves, scene.hours, scene.weight, scene.cutoff_s, scene.now, scene.nearest, now, relieved
         )
-        if other:
-            spoken_for[other[0]] = True
-        now = after
+        found.append(
+            Suggestion(
+                option=listed[option],
+                covered=people,
+                covered_hours=demand_hours,
+                saved_s=saved_s,
+                relieves=_heaviest(relieved, region),
+                next_best=listed[other[0]] if other else None,
+                next_gain=other[1] if other else None,
+            )
+        )
+    return tuple(found), now
 
 
 def _at_stations_of(chosen: NDArray[np.int64], scene: _Scene) -> Mask:
@@ -333,12 +332,9 @@ def _at_stations_of(chosen: NDArray[np.int64], scene: _Scene) -> Mask:
     return np.isin(station, changed[changed != NOBODY])
 
 
-def _relieved(scene: _Scene, moved: Mask, region: Region) -> tuple[str, ...]:
-    known = moved & (scene.nearest >= 0)
-    share = scene.hours[:, None] * scene.weight
-    load = np.bincount(scene.nearest[known], weights=share[known], minlength=len(region.stations))
-    first = np.argsort(-load, kind="stable")[:MOST_RELIEVED]
-    return tuple(region.stations[k].station_id for k in first.tolist() if load[k] > 0)
+def _heaviest(relieved: NDArray[np.float64], region: Region) -> tuple[str, ...]:
+    first = np.argsort(-relieved, kind="stable")[:MOST_RELIEVED]
+    return tuple(region.stations[k].station_id for k in first.tolist() if relieved[k] > 0)
 
 
 def _townships(

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from spopt.locate import LSCP, MCLP, PMedian
 
 from stations.geo.cover_rows import NOBODY, CoverRows, cover_block, cover_rows, join_blocks, saving_blocks
-from stations.geo.siting import cheapest_options, choose_options, in_order_of_gain, next_best, without_idle
+from stations.geo.siting import cheapest_options, choose_options, next_best, without_idle
 from stations.geo.siting_exact import prove_cheapest, prove_most
+from stations.geo.siting_kernels import order_by_gain
 
 SECONDS = 20.0
 OLD_PULP = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # spopt makes its model as PuLP 3 wants it
@@ -47,8 +48,8 @@ def test_two_sites_are_chosen_by_what_they_add_and_not_by_what_they_cover():
     chosen = choose_options(rows, budget=2)
 
     assert chosen.tolist() == [0, 1]
-    assert in_order_of_gain(rows, chosen) == [(0, 19.0), (1, 8.0)]
-    assert next_best(rows, chosen, 1) == (2, 7.0)
+    assert order_by_gain(rows, chosen).tolist() == [0, 1]
+    assert next_best(rows, chosen, not_these=np.zeros(3, dtype=bool)) == [(2, 7.0)] * 2  # there is no other
 
 
 def test_an_exchange_finds_what_greed_misses():
@@ -227,7 +228,7 @@ def test_a_floor_is_reached_before_anything_else():
     )
 
     assert choose_options(rows, budget=1).tolist() == [1]
-    assert next_best(rows, np.array([1]), 1) is None  # 0 would do better, but breaks the floor
+    assert next_best(rows, np.array([1]), not_these=np.zeros(2, dtype=bool)) == [None]  # 0 would break the floor
 
 
 def test_an_option_that_adds_nothing_is_dropped_and_the_next_best_is_another():
@@ -238,8 +239,16 @@ def test_an_option_that_adds_nothing_is_dropped_and_the_next_best_is_another():
         1,
         2,
     ]
-    assert next_best(rows, np.array([0]), 0) == (1, 3.0)
-    assert next_best(rows, np.array([0]), 0, not_these=np.array([0, 1, 0, 0], dtype=bool)) == (2, 2.0)
+    assert next_best(rows, np.array([0]), not_these=np.zeros(4, dtype=bool)) == [(1, 3.0)]
+    assert next_best(rows, np.array([0]), not_these=np.array([0, 1, 0, 0], dtype=bool)) == [(2, 2.0)]
+
+
+def test_no_two_have_the_same_next_best_where_there_are_others():
+    # 0 and 1 are chosen; in place of either 2 would add 5, and 3 would add 4
+    covers = np.array([[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]], dtype=bool)
+    rows = cover_rows(covers, np.array([9.0, 8.0, 5.0, 4.0]))
+
+    assert next_best(rows, np.array([0, 1]), not_these=np.zeros(4, dtype=bool)) == [(2, 5.0), (3, 4.0)]
 
 
 def test_a_proof_prints_nothing(capfd):
