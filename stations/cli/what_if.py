@@ -91,7 +91,7 @@ def here(given: Namespace, settings: Settings, lang: str) -> None:
     place = Place(read_number(given.lon, "--lon"), read_number(given.lat, "--lat"))
     metres = read_number(given.within, "--within")
     if not metres > 0:
-        raise InputError("error.number", field="--within", name="--within", value=given.within)
+        raise InputError("error.above_zero", field="--within", name="--within", value=given.within)
     query = read_query(given, region)
     if given.out is not None and given.out.suffix != ".json":
         raise InputError("error.out_ending", field="out", value=given.out.name, allowed=".json")

@@ -82,7 +82,7 @@ def import_demand(new: NewDemand, settings: Settings) -> Iterator[Progress | Bro
     if not sum(point.weight for point in points):
         raise FileError("demand.all_zero", path=new.path)
     points, more = with_townships(points, profile, known)
-    notes = (*notes, *more, *_outside(points, profile))
+    notes = (*notes, *more, *_outside(points, profile, new.path))
     write_demand(profile.folder / layer.file, points)
     write_profile(profile.folder, _with_layer(profile, layer, new))
     yield Progress("progress.demand", 1, 1)
@@ -173,12 +173,15 @@ def with_townships(
     return tuple(found), (note,) if named else ()
 
 
-def _outside(points: Sequence[DemandPoint], profile: RegionProfile) -> tuple[Problem, ...]:
-    """Return what is to be told of places outside the region: they stay, and no road will be near."""
+def _outside(points: Sequence[DemandPoint], profile: RegionProfile, path: Path) -> tuple[Problem, ...]:
+    """Return what is to be told of places outside the region, which stay though no road will be near; refuse all."""
     west, south, east, north = profile.bounds
     out = [point for point in points if not (west <= point.lon <= east and south <= point.lat <= north)]
     if not out:
         return ()
+    if len(out) == len(points):
+        ours = ", ".join(f"{degrees:.3f}" for degrees in profile.bounds)
+        raise FileError("demand.elsewhere", path=path, lon=f"{out[0].lon:.5f}", lat=f"{out[0].lat:.5f}", ours=ours)
     told = (
         ("count", len(out)),
         ("weight", f"{sum(point.weight for point in out):,.0f}"),

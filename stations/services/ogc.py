@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -168,8 +168,20 @@ def _equal(columns: Mapping[str, Any], query: FeatureQuery, count: int) -> NDArr
     for name, values in query.equal:
         if name not in columns:
             raise InputError("ogc.parameter_unknown", field=name[:40], value=name[:40], allowed=", ".join(columns))
+        _check_values(name, columns[name], values)
         chosen &= np.fromiter((any(_same(cell, one) for one in values) for cell in columns[name]), bool, count)
     return chosen
+
+
+def _check_values(name: str, cells: Sequence[Cell], values: Sequence[str]) -> None:
+    """Refuse a text that is asked for in a column of numbers."""
+    known = [cell for cell in cells if cell is not None]
+    if known and all(isinstance(cell, int | float) and not isinstance(cell, bool) for cell in known):
+        for text in values:
+            try:
+                float(text)
+            except ValueError as error:
+                raise InputError("error.number", field=name, name=name, value=text[:40]) from error
 
 
 def _same(cell: Cell, text: str) -> bool:

@@ -264,7 +264,7 @@ def parse_radius(given: Parameters) -> float:
     """Return the metres round a place from `within_m`, 200 where it is absent."""
     metres = _number(given, "within_m", default="200")
     if not math.isfinite(metres) or metres <= 0:
-        raise InputError("error.number", field="within_m", name="within_m", value=str(metres))
+        raise InputError("error.above_zero", field="within_m", name="within_m", value=f"{metres:g}")
     return metres
 
 

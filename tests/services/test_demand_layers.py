@@ -113,6 +113,24 @@ def test_a_wrong_row_changes_nothing(made, tmp_path):
     assert {path.name: path.read_bytes() for path in made.settings.region.iterdir()} == before
 
 
+def test_a_file_of_another_place_is_refused(made, tmp_path):
+    path = tmp_path / "elsewhere.csv"
+    path.write_text("lon,lat,orders\n121.4,31.2,5\n121.5,31.3,6\n", encoding="utf-8")
+    with pytest.raises(FileError) as error:
+        list(import_demand(NewDemand(path, layer="meals", unit="u", year="2026", source="s"), made.settings))
+
+    assert (error.value.key, error.value.values["lon"]) == ("demand.elsewhere", "121.40000")
+
+
+def test_metres_in_columns_x_and_y_are_told_as_no_degrees(made, tmp_path):
+    path = tmp_path / "metres.csv"
+    path.write_text("name,x,y,weight\nA,13004000,4240000,10\n", encoding="utf-8")
+    with pytest.raises(RefusedListError) as error:
+        list(import_demand(NewDemand(path, layer="meals", unit="u", year="2026", source="s"), made.settings))
+
+    assert {problem.value for problem in error.value.problems} == {"13004000", "4240000"}
+
+
 def test_points_outside_stay_as_unknown_and_are_told(made, tmp_path):
     path = shops(tmp_path, made)
     path.write_text(path.read_text(encoding="utf-8") + "\n10.5,50.25,6\n", encoding="utf-8")

@@ -234,7 +234,6 @@ def test_the_properties_promised_are_there(client, collection):
         ("catchments", {"station_id": "h", "minutes": "5"}, ["h"]),
         ("demand", {"weight": "50"}, ["far"]),
         ("demand", {"weight": "50.0", "state": "unknown"}, ["far"]),
-        ("demand", {"weight": "fifty"}, []),
         ("demand", {"state": "covered", "minutes": "5", "need": "tired"}, ["B", "D", "E"]),
     ],
 )
@@ -306,6 +305,7 @@ def test_gaps_know_the_hour(client):
         (ITEMS.format("stations") + "?colour=red", 400, "colour"),
         (ITEMS.format("stations") + "?f=html", 400, "f"),
         (ITEMS.format("stations") + "?minutes=5", 400, "minutes"),
+        (ITEMS.format("demand") + "?weight=many", 400, "weight"),
         (ITEMS.format("gaps") + "?minutes=31", 400, "minutes"),
         (ITEMS.format("gaps") + "?mode=plane", 400, "mode"),
         (ITEMS.format("demand") + "?layer=restaurants", 404, "layer"),
