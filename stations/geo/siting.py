@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from stations.geo.cover_rows import ENOUGH, CoverRows
+from stations.geo.cover_rows import ENOUGH, NOBODY, CoverRows
 from stations.geo.siting_kernels import choose, gains_in_place
 
 KICKS = 16
@@ -82,18 +82,36 @@ def next_best(
     It costs no more, keeps the floors that the choice reaches, and is none of `chosen` and of `not_these` (bool (C,)).
     No two have the same next best, where there are others that add anything.
     """
-    gains, reached = gains_in_place(rows, chosen), rows.holds(chosen)
+    gains, must_hold = gains_in_place(rows, chosen), rows.holds(chosen)
     gains[chosen], gains[not_these] = 0.0, 0.0
+    times = _times_covered(rows, chosen)
     told = np.zeros(len(rows.cost), dtype=bool)
     found: list[tuple[int, float] | None] = []
     for number, option in enumerate(chosen.tolist()):
         here = np.where(rows.cost <= rows.cost[option], gains[:, number], 0.0)
-        others = np.delete(chosen, number)
         ranked = np.argsort(-here, kind="stable")[: MOST_TRIED + len(chosen)]
         ranked = np.concatenate([ranked[~told[ranked]], ranked[told[ranked]]])
         useful = (other for other in ranked.tolist() if here[other] > 0)
-        best = next((one for one in useful if not reached or rows.holds(np.append(others, one))), None)
+        best = next((one for one in useful if not must_hold or _holds_instead(rows, times, option, one)), None)
         found.append(None if best is None else (best, float(here[best])))
         if best is not None:
             told[best] = True
     return found
+
+
+def _times_covered(rows: CoverRows, chosen: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return how many of the options `chosen` cover each row, int64 (R,)."""
+    covered = np.concatenate([np.empty(0, np.int32), *map(rows.covered_by, chosen.tolist())])
+    return np.bincount(covered, minlength=len(rows.weight))
+
+
+def _holds_instead(rows: CoverRows, times: NDArray[np.int64], leaving: int, entering: int) -> bool:
+    """Return whether the floors are reached when one option takes the place of another; `times` as it is now."""
+    if not len(rows.need):
+        return True
+    left = times.copy()
+    left[rows.covered_by(leaving)] -= 1
+    left[rows.covered_by(entering)] += 1
+    counted = (left > 0) & (rows.floor != NOBODY)
+    reached = np.bincount(rows.floor[counted], weights=rows.part[counted], minlength=len(rows.need))
+    return bool((reached >= rows.need * ENOUGH).all())

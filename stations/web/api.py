@@ -29,8 +29,6 @@ from stations.services.nearest_json import nearest_json
 from stations.services.places import find_places
 from stations.services.resilience import measure_resilience
 from stations.services.route import find_route
-from stations.services.siting import suggest_sites
-from stations.services.siting_json import siting_collection
 from stations.services.week import measure_week, notable_weeks
 from stations.services.what_if import try_scenario
 from stations.web.current import current_region, local_now
@@ -48,6 +46,7 @@ from stations.web.parse import (
 )
 from stations.web.parse_scenarios import parse_changes
 from stations.web.taps import known_doors
+from stations.web.turns import answer_sites
 
 bp = Blueprint("api", __name__)
 KEEP_PUBLIC = "public, max-age=0, must-revalidate"
@@ -150,7 +149,7 @@ def siting() -> ResponseReturnValue:
     current_app.extensions["rate_limit"].count(request.remote_addr or "")
     region = current_region()
     query = parse_siting(parameters_of(request), region.profile)
-    return _geojson(siting_collection(suggest_sites(query, region), region))
+    return _geojson(answer_sites(query, region))
 
 
 @bp.get("/api/places")

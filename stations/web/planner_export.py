@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from io import BytesIO
-from typing import TypeVar
 
 from flask import Blueprint, Response, current_app, request, send_file
 from flask.typing import ResponseReturnValue
 
-from stations.errors import TooManyError
 from stations.loaders.layer_writing import LayerFile
 from stations.model.queries import CoverageQuery
 from stations.services.brief import write_brief
 from stations.services.jobs import read_job
 from stations.services.layer_files import check_form, file_bytes
 from stations.services.planner_export import export_name, in_week, planner_file
-from stations.services.siting import suggest_sites
 from stations.services.siting_export import siting_file
 from stations.services.siting_job import proven_sites
-from stations.services.siting_json import siting_collection
 from stations.web.current import current_region, local_now
 from stations.web.language import current_language
 from stations.web.office import current_office
 from stations.web.parse import parameters_of, parse_coverage, parse_siting, parse_week
+from stations.web.turns import Turn, answer_sites
 
 bp = Blueprint("planner_export", __name__)
-Answer = TypeVar("Answer")
 LONGEST_WAIT_S = 3.0
 TYPES = {
     "csv": "application/zip",
@@ -37,14 +31,13 @@ TYPES = {
 }
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 BRIEF_TYPES = {"pdf": "application/pdf", "docx": DOCX}
-_drawing = threading.Lock()
-"""Held while something is drawn: that takes seconds, and nobody can occupy all of a worker by it."""
+_drawing = Turn("export.busy", longest_wait_s=LONGEST_WAIT_S)
 
 
 @bp.get("/planner/export/<name>.<form>")
 def export(name: str, form: str) -> ResponseReturnValue:
     """Answer a table or layer with its method sheet; a CSV in an archive, its method beside it."""
-    return _alone(lambda: _export(name, form)) if name == "catchments" else _export(name, form)
+    return _drawing.take(lambda: _export(name, form)) if name == "catchments" else _export(name, form)
 
 
 @bp.get("/planner/brief.<form>")
@@ -53,17 +46,8 @@ def brief(form: str) -> ResponseReturnValue:
     region = current_region()
     query = parse_coverage(parameters_of(request), region.profile)
     now = local_now(region.profile)
-    content = _alone(lambda: write_brief(query, region, when=now, form=form, lang=current_language()))
+    content = _drawing.take(lambda: write_brief(query, region, when=now, form=form, lang=current_language()))
     return _file(content, BRIEF_TYPES[form], f"{export_name('brief', query, region)}.{form}")
-
-
-def _alone(draw: Callable[[], Answer]) -> Answer:
-    if not _drawing.acquire(timeout=LONGEST_WAIT_S):
-        raise TooManyError("export.busy")
-    try:
-        return draw()
-    finally:
-        _drawing.release()
 
 
 def _export(name: str, form: str) -> ResponseReturnValue:
@@ -92,7 +76,7 @@ def _siting() -> tuple[CoverageQuery, LayerFile]:
     else:
         current_app.extensions["rate_limit"].count(request.remote_addr or "")
         query = parse_siting(given, region.profile)
-        found = siting_collection(region.keep(("sites", query), lambda: suggest_sites(query, region)), region)
+        found = answer_sites(query, region)
     made_at = local_now(region.profile)
     return query.coverage, siting_file(found, query.coverage, region, made_at=made_at, lang=current_language())
 

@@ -8,20 +8,19 @@ from urllib.parse import urlencode
 from flask import Blueprint, current_app, g, redirect, request
 from flask.typing import ResponseReturnValue
 
-from stations.errors import InputError, StoreError
+from stations.errors import InputError, StoreError, TooManyError
 from stations.model.jobs import Job
 from stations.model.keys import Role
 from stations.model.siting import MOST_JOB_PROOF_S, CandidateSource, SitingGoal, SitingQuery
 from stations.services.jobs import cancel_job, start_job
 from stations.services.region import Region
-from stations.services.siting import suggest_sites
 from stations.services.siting_job import find_proof, is_of_today, to_arguments
-from stations.services.siting_json import siting_collection
 from stations.web.current import current_region
 from stations.web.language import tell
 from stations.web.login import guard_forms
 from stations.web.office import authorship, current_account, current_office, require_role
 from stations.web.parse import Parameters, parameters_of, parse_proof, parse_siting
+from stations.web.turns import answer_sites
 
 bp = Blueprint("planner_siting", __name__)
 bp.before_request(guard_forms)
@@ -44,8 +43,8 @@ def find_sites(given: Parameters, region: Region) -> dict[str, object]:
     current_app.extensions["rate_limit"].count(request.remote_addr or "")
     try:
         query = parse_siting(given, region.profile)
-        sites = region.keep(("desk sites", query), lambda: siting_collection(suggest_sites(query, region), region))
-    except InputError as error:
+        sites = answer_sites(query, region)
+    except (InputError, TooManyError) as error:
         return {**found, "problem": tell(error.key, **error.values)}
     return {**found, "sites": sites, **_proof(query, sites)}
 

@@ -13,6 +13,7 @@ import pytest
 from stations.services.layer_files import FORMATS
 from stations.services.planner_export import EXPORTS, planner_file
 from stations.web import planner_export
+from stations.web.turns import Turn
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -70,7 +71,7 @@ def test_catchments_are_drawn_for_one_at_a_time(app, monkeypatch):
         return planner_file(*_given, **_options)
 
     monkeypatch.setattr(planner_export, "planner_file", slow)
-    monkeypatch.setattr(planner_export, "LONGEST_WAIT_S", 0.05)
+    monkeypatch.setattr(planner_export, "_drawing", Turn("export.busy", longest_wait_s=0.05))
     address = "/planner/export/catchments.gpkg"
     first = threading.Thread(target=lambda: statuses.append(app.test_client().get(address).status_code))
     first.start()
