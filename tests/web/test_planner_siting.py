@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from dataclasses import replace
 
 import pytest
@@ -91,6 +93,19 @@ def test_a_proof_is_started_once_seen_by_everybody_and_takes_the_place_of_the_an
     assert say("en", "proof.best") in page
     assert say("en", "proof.value_covered", value="200", bound="200") in page  # at B, see test_pages
     assert say("en", "proof.instant") not in page
+
+
+def test_what_is_taken_away_is_what_is_shown(app, office):
+    client = app.test_client()
+    at_once = re.search(r'href="(/planner/export/siting\.geojson[^"]*)"', text_of(client)).group(1)
+    start(logged_in(app)[0])
+    work(office)
+    proven = re.search(r'href="(/planner/export/siting\.geojson[^"]*)"', text_of(client)).group(1)
+
+    assert "job=" in proven
+    assert "job=" not in at_once
+    methods = [client.get(html.unescape(link)).get_json()["method"]["sites_proof"] for link in (at_once, proven)]
+    assert methods == [say("en", "export.sites_unproven"), say("en", "siting.proven", gap="0.00%")]
 
 
 def test_another_question_has_a_proof_of_its_own(app, office):
