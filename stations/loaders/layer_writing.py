@@ -30,7 +30,7 @@ from openpyxl.worksheet.properties import PageSetupProperties  # type: ignore[im
 
 from stations.errors import FileError
 from stations.loaders.cells import plain_text_cell
-from stations.loaders.list_writing import LONGEST_CELL, text_cell
+from stations.loaders.list_writing import LONGEST_CELL, put_text, text_cell
 
 Cell = str | float | bool | None
 _WIDEST_COLUMN, _LEAST_COLUMN, _METHOD_WIDTH = 42, 9, 56
@@ -125,16 +125,17 @@ def xlsx_bytes(file: LayerFile) -> bytes:
     rows.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{len(file.geometry) + 1}"
     _fit_to_pages(rows, _set_widths(rows, headings, columns.values()))
     rows.append([_heading_cell(rows, heading) for heading in headings])
-    formats = [_number_format(name, cells) for name, cells in columns.items()]
+    used = [_CellsOfColumn(rows, _number_format(name, cells), file) for name, cells in columns.items()]
     for row in zip(*columns.values(), strict=True):
-        rows.append([_workbook_cell(rows, cell, told, file) for cell, told in zip(row, formats, strict=True)])
+        rows.append([one.hold(cell) for one, cell in zip(used, row, strict=True)])
     method = _sheet(book, file, file.sheets[1])
     _set_widths(method, ("", ""), ([line.label for line in file.method], ()))
     method.column_dimensions["B"].width = _METHOD_WIDTH
     _fit(method, 1)
+    wrapped, wrapped_too = (_CellsOfColumn(method, "", file, alignment=_WRAPPED) for _ in range(2))
     for number, line in enumerate(file.method, start=1):
         method.row_dimensions[number].height = _LINE_HEIGHT * math.ceil(_width(line.text) / (_METHOD_WIDTH - 4) or 1)
-        method.append([_method_cell(method, line.label, file), _method_cell(method, line.text, file)])
+        method.append([wrapped.hold(line.label), wrapped_too.hold(line.text)])
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
@@ -220,18 +221,30 @@ def _plain(cell: Cell) -> str:
     return str(cell).lower() if isinstance(cell, bool) else str(cell)
 
 
-def _workbook_cell(sheet: object, cell: Cell, told: str, file: LayerFile) -> WriteOnlyCell | None:
-    if cell is None:
-        return None
-    if isinstance(cell, int | float) and not isinstance(cell, bool):
-        number = WriteOnlyCell(sheet, cell)
-        number.number_format = told
-        return number
-    text = ILLEGAL_CHARACTERS_RE.sub("\ufffd", _plain(cell))
-    if len(text) > LONGEST_CELL:
-        values = {"length": len(text), "most": LONGEST_CELL, "value": text[:40]}
-        raise FileError("list.cell_too_long", path=f"{file.name}.xlsx", **values)
-    return text_cell(sheet, text)
+class _CellsOfColumn:
+    """The cell of a column for texts and the one for numbers, which every row uses: to make one takes long."""
+
+    def __init__(
+        self, sheet: object, number_format: str, file: LayerFile, *, alignment: Alignment | None = None
+    ) -> None:
+        self._file, self._text, self._number = file, text_cell(sheet, ""), WriteOnlyCell(sheet)
+        self._number.number_format = number_format or "General"
+        if alignment is not None:
+            self._text.alignment = alignment
+
+    def hold(self, cell: Cell) -> WriteOnlyCell | None:
+        """Return the cell that holds a value, until the next row."""
+        if cell is None:
+            return None
+        if isinstance(cell, int | float) and not isinstance(cell, bool):
+            self._number.value = cell
+            return self._number
+        text = ILLEGAL_CHARACTERS_RE.sub("\ufffd", _plain(cell))
+        if len(text) > LONGEST_CELL:
+            values = {"length": len(text), "most": LONGEST_CELL, "value": text[:40]}
+            raise FileError("list.cell_too_long", path=f"{self._file.name}.xlsx", **values)
+        put_text(self._text, text)
+        return self._text
 
 
 def _number_format(column: str, cells: Sequence[Cell]) -> str:
@@ -247,13 +260,6 @@ def _heading_cell(sheet: object, text: str) -> WriteOnlyCell:
     cell = text_cell(sheet, text)
     cell.font, cell.fill, cell.border = _BOLD, _HEADING_FILL, _HEADING_LINE
     cell.alignment = _WRAPPED
-    return cell
-
-
-def _method_cell(sheet: object, text: str, file: LayerFile) -> WriteOnlyCell | None:
-    cell = _workbook_cell(sheet, text, "", file)
-    if cell is not None:
-        cell.alignment = _WRAPPED
     return cell
 
 

@@ -167,10 +167,16 @@ def _workbook_cell(sheet: object, column: str, text: str) -> WriteOnlyCell:
 
 def text_cell(sheet: object, text: str) -> WriteOnlyCell:
     """Return a cell of a workbook that no spreadsheet takes for more than text."""
-    cell = WriteOnlyCell(sheet, _WOULD_BE_DECODED.sub("_x005F_", text))
-    cell.data_type = "s"  # or the library takes "=…" for a formula
-    cell.number_format = "@"  # or a spreadsheet does, once somebody has edited it
+    cell = WriteOnlyCell(sheet)
+    cell.number_format = "@"  # or a spreadsheet takes it for more, once somebody has edited it
+    put_text(cell, text)
     return cell
+
+
+def put_text(cell: WriteOnlyCell, text: str) -> None:
+    """Put another text into a cell that `text_cell` made."""
+    cell.value = _WOULD_BE_DECODED.sub("_x005F_", text)
+    cell.data_type = "s"  # or the library takes "=…" for a formula
 
 
 def _feature(station: Station) -> Mapping[str, object]:
