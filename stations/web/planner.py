@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from stations.maps.style import SYMBOLS, page_words
+from stations.maps.township_chart import PATTERNS, draw_township
 from stations.maps.week_strip import draw_week
 from stations.model.coverage import WeekAnswer
 from stations.model.keys import Need, StationKind
@@ -68,6 +69,8 @@ def coverage() -> ResponseReturnValue:
         **_week(query, given, region),
         asked=asked_again(query),
         words=_script_words(),
+        draw_township=draw_township,
+        township_patterns=PATTERNS,
         kind_symbols={f"kind.{kind}": SYMBOLS[f"kind.{kind}"] for kind in StationKind},
         cell_m=drawn.cell_m,
         map_header=Markup(drawn.parts.header),  # folium's own styles

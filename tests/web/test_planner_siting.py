@@ -89,6 +89,7 @@ def test_a_proof_is_started_once_seen_by_everybody_and_takes_the_place_of_the_an
         assert f'data-job="{job.job_id}"' in text_of(client)
     work(office)
     page = text_of(app.test_client())
+    assert f"job={job.job_id}" in page  # what is taken away is the proven answer
     assert "data-job" not in page
     assert say("en", "proof.best") in page
     assert say("en", "proof.value_covered", value="200", bound="200") in page  # at B, see test_pages

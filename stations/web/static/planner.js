@@ -189,6 +189,17 @@
   map.on("zoomend overlayadd", () => makeRoom(map));
   makeRoom(map);
   map.on("popupopen", choose);
+  window.matchMedia("print").addEventListener("change", ({ matches }) => { // on paper the map is as on screen, but smaller
+    const [box, { x, y }] = [map.getContainer(), map.getSize()];
+    const frame = box.parentElement;
+    const scale = Math.min(frame.clientWidth / x, frame.clientHeight / y);
+    const style = { width: `${x}px`, height: `${y}px`, transform: `scale(${scale})`, transformOrigin: "0 0" };
+    for (const name of Object.keys(style)) box.style[name] = matches ? style[name] : "";
+  });
+  if (window.matchMedia("(pointer: coarse)").matches) { // one finger is for the page, which is longer than the screen
+    map.dragging.disable();
+    map.on("enterFullscreen", () => map.dragging.enable()).on("exitFullscreen", () => map.dragging.disable());
+  }
   /* Lists are replaced while the page is open, so their buttons are listened to from outside. */
   document.addEventListener("click", ({ target }) => {
     const button = target.closest(".go, .try");
