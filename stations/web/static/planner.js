@@ -43,7 +43,9 @@
     const answer = await ask(address("/planner/demand", { lon, lat, within_m: desk.cell_m }));
     if (answer.problem) here.textContent = answer.problem;
     else here.innerHTML = answer.html; // our own template, which escapes every name
-    popup.update();
+    const held = made.contains(document.activeElement) ? document.activeElement : null;
+    popup.update(); // which takes its content out for a moment, and the focus with it
+    if (held) held.focus({ preventScroll: true });
   }
 
   // ---- What if.
