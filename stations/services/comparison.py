@@ -74,10 +74,10 @@ def change_lines(scenario: Scenario, region: Region, lang: str) -> tuple[str, ..
             for one, text in scenario.hours
         ),
         *(
-            say(lang, "scenario.more_services", station=name(one), services=between.join(services))
+            say(lang, "planner.more_services", station=name(one), services=between.join(services))
             for one, services in added.items()
         ),
-        *(say(lang, "scenario.no_registration", station=name(one)) for one in scenario.no_registration),
+        *(say(lang, "planner.waived", station=name(one)) for one in scenario.no_registration),
     )
 
 

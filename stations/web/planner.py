@@ -47,12 +47,13 @@ _SCRIPT_WORDS = ("planner.", "page.base_failed", "page.failed", "page.date_")
 def coverage() -> ResponseReturnValue:
     """Show coverage in numbers, on a map, as gaps, through the week, and in tables."""
     if "what" in request.args:
-        return redirect(_without_what(request.args))
+        return redirect(without_what(request.args))
     region, given = current_region(), parameters_of(request)
     query = parse_coverage(given, region.profile)
     compared = region.keep(("compared", query), lambda: compare_placed_and_usable(query, region))
     gaps = region.keep(("gaps", query), lambda: rank_gaps(query, region))
     drawn = draw_map(compared.usable, gaps[:GAPS_LISTED], region)
+    desk = desk_scenario(given, region)
     return render_template(
         "planner.html",
         answer=compared.usable,
@@ -64,10 +65,10 @@ def coverage() -> ResponseReturnValue:
         gaps_listed=GAPS_LISTED,
         stations_listed=STATIONS_LISTED,
         **_choices(region),
-        **desk_scenario(given, region),
+        **desk,
         **find_sites(given, region),
         **_week(query, given, region),
-        asked=asked_again(query),
+        asked={**asked_again(query), "scenario": given.get("scenario") if desk["opened"] else None},
         words=_script_words(),
         draw_township=draw_township,
         township_patterns=PATTERNS,
@@ -102,12 +103,12 @@ def asked_again(query: CoverageQuery) -> dict[str, object]:
     }
 
 
-def _without_what(given: Parameters) -> str:
+def without_what(given: Parameters, path: str = "/planner") -> str:
     """Return the address that asks for `what` (``need.toilet``, ``service.aed``; empty for any) by its own name."""
     kind, _, key = given["what"].partition(".")
     named = [(kind, key)] if kind in ("need", "service") else []
     others = [(name, value) for name, value in given.items(multi=True) if name not in ("what", "need", "service")]
-    return f"/planner?{urlencode([*others, *named])}"
+    return f"{path}?{urlencode([*others, *named])}"
 
 
 def _choices(region: Region) -> dict[str, object]:

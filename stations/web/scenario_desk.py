@@ -8,6 +8,7 @@ from stations.model.keys import Role
 from stations.services.comparison import scenario_object
 from stations.services.region import Region
 from stations.services.saved_scenarios import find_scenarios
+from stations.services.scenarios import fit_scenario
 from stations.web.language import current_language, tell
 from stations.web.office import current_account, current_office
 from stations.web.parse import Parameters
@@ -23,7 +24,12 @@ def desk_scenario(given: Parameters, region: Region) -> dict[str, object]:
         found["planner"] = current_steward()
         if given.get("scenario"):
             (saved,) = find_scenarios(current_office(), [given["scenario"]])
-            found["opened"] = scenario_object(saved, region, current_language())
+            fit = fit_scenario(saved.changes, region).scenario
+            found["opened"] = {
+                **scenario_object(saved, region, current_language()),
+                "applies": fit.to_plain(),
+                "names": {one: region.station(one).name for one in fit.stations},
+            }
     except (UnknownThingError, StoreError) as error:
         found["opened_problem"] = tell(error.key, **error.values)
     return found

@@ -41,7 +41,7 @@ from stations.web.login import guard_forms
 from stations.web.office import authorship, current_account, current_office, require_role
 from stations.web.parse import Parameters, parse_coverage, parse_week
 from stations.web.parse_scenarios import parse_named, parse_version
-from stations.web.planner import asked_again
+from stations.web.planner import asked_again, without_what
 from stations.web.planner_export import TYPES
 from stations.web.scenario_desk import current_steward
 
@@ -58,6 +58,8 @@ def _guard() -> None:
 @bp.get("/planner/scenarios")
 def page() -> ResponseReturnValue:
     """Show scenarios side by side with the region as it is, and all there are."""
+    if "what" in request.args:
+        return redirect(without_what(request.args, "/planner/scenarios"))
     return _page()
 
 

@@ -103,6 +103,7 @@ SCREENS = {
     "error": ("/nowhere", False, is_there),
     "coverage": ("/planner/coverage?mode=walk", False, is_there),
     "planner": ("/planner?mode=walk&need=toilet&when=2026-11-18T02:00&new=2", False, has_what_if),
+    "scenarios": ("/planner/scenarios", False, is_there),
     "login": ("/login", False, is_there),
 }
 

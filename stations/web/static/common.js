@@ -144,13 +144,13 @@
   const LONGEST_WAIT_MS = 8000;
 
   /** The answer of our server as JSON; `{problem}` in words where there is none, `away` too where it was not reached. */
-  async function ask(url, question) {
+  async function ask(url, question, { method = "POST", headers = {} } = {}) {
     const patience = new AbortController();
     const timer = setTimeout(() => patience.abort(), LONGEST_WAIT_MS);
     try {
       const response = await fetch(url, {
         signal: patience.signal,
-        ...(question && { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(question) }),
+        ...(question && { method, headers: { "Content-Type": "application/json", ...headers }, body: JSON.stringify(question) }),
       });
       const json = await response.json().catch(() => ({}));
       if (response.ok) return json;
