@@ -19,7 +19,7 @@ from tests.benchmarks.ratios import ROUNDS, Figure
 
 CELLS = 20_000
 CHROMIUM = "/usr/bin/chromium"
-PAGE = "/planner?mode=walk&minutes=15&need=toilet&when=2026-11-18T02:00"
+PAGE = "/planner?mode=walk&minutes=15&need=toilet&when=2026-11-18T{hour:02}:00"
 WHAT_IF = "/api/what-if?mode={mode}&minutes=15&need=toilet&when=2026-11-18T02:00&lon={lon:.5f}&lat={lat:.5f}"
 TRIES = 100
 OVER_THE_WIRE = """() => performance.getEntriesByType("resource").concat(performance.getEntriesByType("navigation"))
@@ -45,20 +45,23 @@ def planner_page() -> Iterator[Figure]:
 def _in_browser(port: int) -> Iterator[Figure]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        first, *seen = [_visit(browser, port) for _ in range(ROUNDS + 1)]
+        first, *new = [_visit(browser, port, hour=hour) for hour in range(ROUNDS + 1)]
+        seen = [_visit(browser, port, hour=0) for _ in range(ROUNDS)]
         browser.close()
-    ready, weight = (np.percentile(values, [0, 50, 100]) for values in zip(*seen, strict=True))
-    row = f"planner's page, {CELLS:,} cells, asked before"
-    told = f"{ready[1]:.0f} ms ({ready[0]:.0f}..{ready[2]:.0f}), the first of a worker {first[0]:.0f} ms"
-    yield Figure(f"{row}: to interactive", "bundled", told, "< 1000 ms")
+    row, aim = f"planner's page, {CELLS:,} cells", "< 1000 ms"
+    yield Figure(f"{row}, first question to a worker: to interactive", "bundled", f"{first[0]:.0f} ms", aim)
+    for name, visits in (("another hour", new), ("asked before", seen)):
+        ready, weight = (np.percentile(values, [0, 50, 100]) for values in zip(*visits, strict=True))
+        told = f"{ready[1]:.0f} ms ({ready[0]:.0f}..{ready[2]:.0f})"
+        yield Figure(f"{row}, {name}: to interactive", "bundled", told, aim)
     yield Figure(f"{row}: over the wire, nothing kept", "bundled", f"{weight[1] / 1000:.0f} kB", "< 300 kB")
 
 
-def _visit(browser: Browser, port: int) -> tuple[float, float]:
+def _visit(browser: Browser, port: int, *, hour: int) -> tuple[float, float]:
     """Return the milliseconds until scripts and map are ready, and the bytes of all that was loaded."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
-    page.goto(f"http://127.0.0.1:{port}{PAGE}")
+    page.goto(f"http://127.0.0.1:{port}{PAGE.format(hour=hour)}")
     page.wait_for_load_state("networkidle")
     found = float(page.evaluate(READY_MS)), float(page.evaluate(OVER_THE_WIRE))
     context.close()
