@@ -196,7 +196,7 @@ def test_a_click_on_the_map_tells_its_demand_and_an_hour_of_the_week_is_gone_to(
     page.locator(".beside .go").first.click()
     box = page.locator(".folium-map").bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.locator(".leaflet-popup-content .swatch.gap").wait_for()
+    page.locator(".leaflet-popup-content .swatch.gap").last.wait_for()  # the popup before fades away
 
     strip = page.locator(".week-table .asked .strip svg")
     wide = strip.bounding_box()["width"]
