@@ -43,7 +43,8 @@ _A4 = 9
 _ASKED = ("mode", "cutoff", "hour", "asked", "entry")
 """Lines of the method that tell the question, at the foot of a printed page."""
 _FORMATS = {
-    "_share": "0.0%_ ", "_min": "0.0_ ", "lon": "0.000000_ ", "lat": "0.000000_ ", "_km2": "0.000_ ", "_kmh": "0.0_ ",
+    "_share": "0.0%_ ", "_min": "0.0_ ", "_minutes": "0.0_ ", "lon": "0.000000_ ", "lat": "0.000000_ ",
+    "_km2": "0.000_ ", "_kmh": "0.0_ ",
 }  # fmt: skip
 """How numbers are shown, by the unit that their column ends with; a gap keeps them off the text beside them."""
 _BOLD, _WRAPPED = Font(name="Calibri", size=11, bold=True), Alignment(wrap_text=True, vertical="top")
@@ -65,7 +66,8 @@ class LayerFile:
     """What is written: rows by column with a geometry each (`None` where a row has no place), and the method.
 
     `headings` and `sheets` (of the rows and of the method) are words for the people who open a workbook;
-    `worded` holds the rows as they read them.
+    `worded` holds the rows as they read them. Where rows, rather than columns, are of one unit each, `row_units` holds
+    it: ``share``, ``minutes``, or another.
     """
 
     name: str
@@ -76,6 +78,7 @@ class LayerFile:
     headings: Mapping[str, str]
     worded: Mapping[str, Sequence[Cell]]
     sheets: tuple[str, str]
+    row_units: Sequence[str] = ()
 
 
 def csv_text(file: LayerFile) -> str:
@@ -126,8 +129,9 @@ def xlsx_bytes(file: LayerFile) -> bytes:
     _fit_to_pages(rows, _set_widths(rows, headings, columns.values()))
     rows.append([_heading_cell(rows, heading) for heading in headings])
     used = [_CellsOfColumn(rows, _number_format(name, cells), file) for name, cells in columns.items()]
-    for row in zip(*columns.values(), strict=True):
-        rows.append([one.hold(cell) for one, cell in zip(used, row, strict=True)])
+    units = file.row_units or (None,) * len(file.geometry)
+    for unit, row in zip(units, zip(*columns.values(), strict=True), strict=True):
+        rows.append([one.hold(cell, unit) for one, cell in zip(used, row, strict=True)])
     method = _sheet(book, file, file.sheets[1])
     _set_widths(method, ("", ""), ([line.label for line in file.method], ()))
     method.column_dimensions["B"].width = _METHOD_WIDTH
@@ -222,23 +226,25 @@ def _plain(cell: Cell) -> str:
 
 
 class _CellsOfColumn:
-    """The cell of a column for texts and the one for numbers, which every row uses: to make one takes long."""
+    """The cells of a column, one for texts and one for each format of numbers, which every row uses: made slowly."""
 
-    def __init__(
-        self, sheet: object, number_format: str, file: LayerFile, *, alignment: Alignment | None = None
-    ) -> None:
-        self._file, self._text, self._number = file, text_cell(sheet, ""), WriteOnlyCell(sheet)
-        self._number.number_format = number_format or "General"
+    def __init__(self, sheet: object, number_format: str, file: LayerFile, alignment: Alignment | None = None) -> None:
+        self._sheet, self._format, self._file = sheet, number_format, file
+        self._text, self._numbers = text_cell(sheet, ""), dict[str, WriteOnlyCell]()
         if alignment is not None:
             self._text.alignment = alignment
 
-    def hold(self, cell: Cell) -> WriteOnlyCell | None:
-        """Return the cell that holds a value, until the next row."""
+    def hold(self, cell: Cell, unit: str | None = None) -> WriteOnlyCell | None:
+        """Return the cell that holds a value, until the next row; shown by the unit of its row, where that has one."""
         if cell is None:
             return None
         if isinstance(cell, int | float) and not isinstance(cell, bool):
-            self._number.value = cell
-            return self._number
+            told = self._format if unit is None else _FORMATS.get(f"_{unit}") or _plain_number([cell])
+            if told not in self._numbers:
+                self._numbers[told] = WriteOnlyCell(self._sheet)
+                self._numbers[told].number_format = told
+            self._numbers[told].value = cell
+            return self._numbers[told]
         text = ILLEGAL_CHARACTERS_RE.sub("\ufffd", _plain(cell))
         if len(text) > LONGEST_CELL:
             values = {"length": len(text), "most": LONGEST_CELL, "value": text[:40]}
@@ -252,6 +258,10 @@ def _number_format(column: str, cells: Sequence[Cell]) -> str:
     for ending, told in _FORMATS.items():
         if column.endswith(ending):
             return told
+    return _plain_number(cells)
+
+
+def _plain_number(cells: Sequence[Cell]) -> str:
     whole = all(float(cell).is_integer() for cell in cells if isinstance(cell, int | float))
     return "#,##0_ " if whole else "#,##0.0_ "
 

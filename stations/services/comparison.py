@@ -143,7 +143,8 @@ def comparison_file(answer: Comparison, region: Region, *, made_at: datetime, la
         }
         method.append(MethodLine(f"scenario_{k}", column.saved.name, _told(column, region, lang)))
     file = layer_file(layer, method, lang=lang)
-    return replace(file, headings={**file.headings, **headings})
+    units = tuple(row.unit for row in answer.measures)
+    return replace(file, headings={**file.headings, **headings}, row_units=units)
 
 
 def say_measure(row: Measure, answer: Comparison, region: Region, lang: str) -> str:

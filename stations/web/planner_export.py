@@ -37,7 +37,8 @@ _drawing = Turn("export.busy", longest_wait_s=LONGEST_WAIT_S)
 @bp.get("/planner/export/<name>.<form>")
 def export(name: str, form: str) -> ResponseReturnValue:
     """Answer a table or layer with its method sheet; a CSV in an archive, its method beside it."""
-    return _drawing.take(lambda: _export(name, form)) if name == "catchments" else _export(name, form)
+    slow = name == "catchments" or form == "xlsx"  # a workbook of 20,000 rows takes seconds
+    return _drawing.take(lambda: _export(name, form)) if slow else _export(name, form)
 
 
 @bp.get("/planner/brief.<form>")

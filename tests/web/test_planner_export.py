@@ -100,7 +100,7 @@ def test_a_brief_that_cannot_be_is_said(client, asked, status):
 
 def test_the_desk_leads_to_every_file_of_its_question(client):
     page = client.get("/planner?mode=walk&minutes=6&need=tired&when=2026-11-16T03:00&week=2026-02-18").text
-    links = [html.unescape(link) for link in re.findall(r'href="(/planner/(?:export|brief)[^"]*)"', page)]
+    links = {html.unescape(link) for link in re.findall(r'href="(/planner/(?:export|brief)[^"]*)"', page)}
 
     assert len(links) == len(EXPORTS) * len(FORMATS) + 2
     for link in links:

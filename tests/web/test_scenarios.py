@@ -347,6 +347,10 @@ def test_the_comparison_is_taken_away_with_its_method(app, two, form):
         assert heads[heads.index("as it is today") :][:5] == [
             "as it is today", "站在 B", "站在 B − today", "关 e", "关 e − today",
         ]  # fmt: skip
+        today = {
+            row[0].value: row[heads.index("as it is today")].number_format[:5] for row in sheet.iter_rows(min_row=2)
+        }
+        assert (today["covered"][:4], today["covered · residents"]) == ("0.0%", "#,##0")
         assert any("北站" in str(row[1]) for row in method.iter_rows(values_only=True))
 
 
