@@ -21,7 +21,7 @@ from stations.texts import say
 
 FORMATS = ("pdf", "docx")
 _PICTURE_PPI = 200.0
-MOST_ROWS = 16
+MOST_ROWS = 14
 """Townships that a text document has room for; those with the largest gaps are told."""
 
 

@@ -123,7 +123,7 @@ def test_nothing_that_can_be_used_is_said(region):
     assert sentences(region, query)[1].endswith("No station is surely usable.")
 
 
-@pytest.mark.parametrize("rows", [1, 16, 40])
+@pytest.mark.parametrize("rows", [1, 14, 40])
 def test_a_text_document_keeps_to_one_page(rows):
     heights = []
     table = (("", "people"), *((f"township {number}", "1") for number in range(rows)), ("whole", "1"))
@@ -135,7 +135,7 @@ def test_a_text_document_keeps_to_one_page(rows):
 
     document = docx.Document(io.BytesIO(write_docx(words, lambda height_mm: heights.append(height_mm) or PIXEL)))
 
-    assert heights[0] == pytest.approx({1: 112.0, 16: 70.0, 40: 56.0}[rows], abs=15)
+    assert heights[0] == pytest.approx({1: 112.0, 14: 76.0, 40: 44.0}[rows], abs=10)
     assert document.core_properties.title == "title"
     assert document.inline_shapes[0]._inline.docPr.get("descr") == "map"
 
