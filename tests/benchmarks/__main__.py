@@ -36,6 +36,7 @@ ROWS = {
     "print": bench_print.printed_sheets,
     "posters": bench_posters.posters,
     "siting": bench_siting.siting,
+    "siting-week": bench_siting.siting_week,
     "web": bench_web.web_load,
 }
 
