@@ -11,12 +11,21 @@ from flask.typing import ResponseReturnValue
 from stations.errors import InputError, StoreError, TooManyError
 from stations.model.jobs import Job
 from stations.model.keys import Role
-from stations.model.siting import MOST_JOB_PROOF_S, CandidateSource, SitingGoal, SitingQuery
+from stations.model.siting import (
+    COSTS,
+    MOST_JOB_PROOF_S,
+    NAMED_HOURS,
+    CandidateSource,
+    OptionKind,
+    SitingGoal,
+    SitingQuery,
+)
 from stations.services.jobs import cancel_job, start_job
 from stations.services.region import Region
 from stations.services.siting_job import find_proof, is_of_today, to_arguments
+from stations.services.siting_words import say_change, say_hours
 from stations.web.current import current_region
-from stations.web.language import tell
+from stations.web.language import current_language, tell
 from stations.web.login import guard_forms
 from stations.web.office import authorship, current_account, current_office, require_role
 from stations.web.parse import Parameters, parameters_of, parse_proof, parse_siting
@@ -32,9 +41,17 @@ def find_sites(given: Parameters, region: Region) -> dict[str, object]:
 
     `sites` is as `siting_collection` makes it, be it chosen at once or proven.
     """
+    lang, asked_options = current_language(), given.getlist("options") or [OptionKind.SITES]
     found: dict[str, object] = {
         "goals": list(SitingGoal),
         "sources": list(CandidateSource),
+        "option_kinds": list(OptionKind),
+        "asked_options": asked_options,
+        "changes_too": asked_options != [OptionKind.SITES],
+        "named_hours": list(NAMED_HOURS),
+        "costs": ",".join(f"{kind}={amount:g}" for kind, amount in COSTS.items()),
+        "say_hours": lambda hours: say_hours(hours, lang),
+        "say_change": lambda told: say_change(told["kinds"], hours=told["hours"], services=told["services"], lang=lang),
         "sites": None,
         "names": {station.station_id: station.name for station in region.stations},
     }

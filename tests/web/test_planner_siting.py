@@ -167,3 +167,24 @@ def test_the_desk_answers_while_the_database_is_away(town, tmp_path):
 
     assert say("en", "proof.away") in page
     assert "B村" in page
+
+
+def test_the_desk_weighs_longer_hours_and_keeps_what_was_asked(town):
+    asked = "need=toilet&options=sites&options=hours&hours=night&week=2026-11-16&floor=0.1&cost=hours%3D0.4&budget=0.5"
+    page = html.unescape(text_of(create_app(town.settings).test_client(), f"{DESK}&{asked}"))
+
+    # by night nobody has a toilet; there is money for the hours of h alone
+    assert "站 h" in page
+    assert say("en", "siting.at_hours", hours="Monday to Friday").split("Monday")[0] in page
+    assert say("en", "siting.spent", cost="0.4", budget="0.5") in page
+    assert say("en", "siting.hours_counted", count=56, week="2026-11-16", hours=say("en", "siting.named_night")) in page
+    assert re.search(r'value="hours" checked', page)
+    assert re.search(r'value="night" selected', page)
+    assert re.search(r'name="cost"[^>]* value="hours=0.4"', page)
+
+
+def test_the_desk_says_why_nothing_can_be_suggested(town):
+    client = create_app(town.settings).test_client()
+
+    assert say("en", "siting.hours_missing") in html.unescape(text_of(client, f"{DESK}&options=hours"))
+    assert "hours=3" in text_of(client, f"{DESK}&cost=hours")
