@@ -63,8 +63,16 @@ class Reading:
 def _check_text(expression: str) -> None:
     if len(expression) > MAX_CHARACTERS:
         raise InputError("hours.too_long", field="hours", count=len(expression), most=MAX_CHARACTERS)
-    if not expression.strip() or not validate(expression):
+    if not expression.strip() or not _is_text(expression) or not validate(expression):
         raise InputError("hours.unreadable", field="hours", value=expression)
+
+
+def _is_text(words: str) -> bool:
+    try:
+        words.encode()
+    except UnicodeEncodeError:  # half of a character, which the library cannot take
+        return False
+    return True
 
 
 @lru_cache(maxsize=4096)

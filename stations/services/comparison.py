@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -51,9 +51,8 @@ def compare_scenarios(
     """
     if len(scenarios) > MOST_COMPARED:
         raise InputError("scenario.too_many_compared", field="scenario", value=len(scenarios), most=MOST_COMPARED)
-    columns = [_column(query, one, region, week) for one in (None, *scenarios)]
-    answer = measure_week(query, region, week=week, rows=())
-    return Comparison(query, answer.monday, tuple(columns))
+    monday = week - timedelta(days=week.weekday())
+    return Comparison(query, monday, tuple(_column(query, one, region, monday) for one in (None, *scenarios)))
 
 
 def change_lines(scenario: Scenario, region: Region, lang: str) -> tuple[str, ...]:
@@ -178,10 +177,9 @@ def _number(value: float, unit: str) -> str:
     return f"{value:,.1f}" if unit == "minutes" else f"{value:,.0f}"
 
 
-def _column(query: CoverageQuery, saved: SavedScenario | None, region: Region, week: date) -> ComparedScenario:
+def _column(query: CoverageQuery, saved: SavedScenario | None, region: Region, monday: date) -> ComparedScenario:
     fit = fit_scenario(saved.changes if saved else Scenario(), region, mode=query.mode)
     own = region_of(fit.scenario, region)
-    monday = measure_week(query, region, week=week, rows=()).monday
     coverage = own.keep(("coverage", query), lambda: measure_coverage(query, own))
     key = ("week of all that is asked", replace(query, when=None), monday)
     (row,) = own.keep(key, lambda: measure_week(query, own, week=monday, rows=None).rows)

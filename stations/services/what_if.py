@@ -99,7 +99,12 @@ def _with_site(
     state: NDArray[np.uint8], site: NewSite, found: WhatIf, query: CoverageQuery, region: Region
 ) -> NDArray[np.uint8]:
     """Return the states of demand with one site more, whose times are known."""
-    alone = region_with(Scenario(sites=(site,)), with_stations(region, (), np.empty(0, dtype=np.int64)))
+
+    def alone_there() -> Region:
+        return region_with(Scenario(sites=(site,)), with_stations(region, (), np.empty(0, dtype=np.int64)))
+
+    # Whether it counts does not depend on where it stands, which changes all the time.
+    alone = region.keep(("site", site.hours, site.services), alone_there)
     sure, perhaps = stations_that_count(query, alone)
     near = np.rint(found.seconds * 1000) <= cutoff_ms(query)
     if sure[0]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 import secrets
@@ -80,11 +81,14 @@ def flattened(body: object) -> list[tuple[str, str]]:
 
 
 def json_body(request: Request) -> object:
-    """Return the content of a JSON body, `None` where it is not JSON."""
+    """Return the content of a JSON body, `None` where it is not JSON, or holds half a character."""
     try:
-        return request.get_json(silent=True)
-    except RecursionError:  # a thousand brackets
+        body = request.get_json(silent=True)
+        if b"\\u" in request.get_data():
+            json.dumps(body, ensure_ascii=False).encode()
+    except (RecursionError, UnicodeEncodeError):  # a thousand brackets
         return None
+    return body
 
 
 def parse_nearest(given: Parameters, profile: RegionProfile) -> NearestQuery:

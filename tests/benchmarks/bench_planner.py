@@ -1,4 +1,4 @@
-"""The planner's page with 20,000 cells of demand in a real browser, and what-if over HTTP."""
+"""The planner's page with 20,000 cells of demand in a real browser, and what-if and scenarios over HTTP."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from pathlib import Path
 import numpy as np
 from playwright.sync_api import Browser, sync_playwright
 
+from stations.model.queries import Place
+from stations.model.scenarios import NamedScenario, NewSite, Scenario
 from stations.services.build import build_region
+from stations.services.office import Office
 from stations.settings import read_settings
 from tests.benchmarks.bench_web import BUNDLED, serving
 from tests.benchmarks.ratios import ROUNDS, Figure
@@ -40,6 +43,25 @@ def planner_page() -> Iterator[Figure]:
                 middle, rare = np.percentile(times, [50, 90])
                 row = f"what-if over HTTP, {mode}, {CELLS:,} cells"
                 yield Figure(row, "bundled", f"p50 {middle:.1f} ms, p90 {rare:.1f} ms", "< 50 ms")
+            yield from _compared(port, environ, region)
+
+
+def _compared(port: int, environ: dict[str, str], region: Path) -> Iterator[Figure]:
+    """Time four scenarios of five sites and ten changed stations each beside the region as it is."""
+    office = Office(read_settings(environ, region=region))
+    rng = np.random.default_rng(3)
+    for number in range(4):
+        sites = [
+            NewSite(Place(116.8235 + rng.uniform(-0.02, 0.02), 35.5567 + rng.uniform(-0.01, 0.01))) for _ in range(5)
+        ]
+        hours = [(f"yz{10 * number + k:03}", "24/7") for k in range(1, 11)]
+        office.scenarios.add(NamedScenario(str(number), Scenario(tuple(sites), hours=tuple(hours))), author="")
+    office.close()
+    path = "/planner/scenarios?mode={}&minutes=15&need=toilet&when=2026-11-18T0{}:00"
+    times = [[_took(port, path.format(mode, hour)) for hour in (1, 2, 2)] for mode in ("walk", "ebike", "car")]
+    first, another, again = (np.median(column) for column in zip(*times, strict=True))
+    told = f"{first:.0f} ms at first, {another:.0f} ms at another hour, {again:.0f} ms again"
+    yield Figure(f"four scenarios side by side, {CELLS:,} cells", "bundled", told, "reported")
 
 
 def _in_browser(port: int) -> Iterator[Figure]:
@@ -70,10 +92,14 @@ def _visit(browser: Browser, port: int, *, hour: int) -> tuple[float, float]:
 
 def _milliseconds(port: int, mode: str, number: int) -> float:
     rng = np.random.default_rng(number)
+    lon, lat = 116.8235 + rng.uniform(-0.02, 0.02), 35.5567 + rng.uniform(-0.01, 0.01)
+    return _took(port, WHAT_IF.format(mode=mode, lon=lon, lat=lat))
+
+
+def _took(port: int, path: str) -> float:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     connection.connect()
     began = time.perf_counter()
-    path = WHAT_IF.format(mode=mode, lon=116.8235 + rng.uniform(-0.02, 0.02), lat=35.5567 + rng.uniform(-0.01, 0.01))
     connection.request("GET", path)
     connection.getresponse().read()
     took = (time.perf_counter() - began) * 1000

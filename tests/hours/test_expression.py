@@ -127,7 +127,17 @@ def test_a_saturday_read_as_monday_takes_monday_hours_and_its_own_date():
 
 @pytest.mark.parametrize(
     "text",
-    ["", "   ", "24/24", "Mo-Fr 8-17", "周一至周五 8:00", "Mo-Fr 08:00-17:00;", "08:00", "PH +99999999 days off"],
+    [
+        "",
+        "   ",
+        "24/24",
+        "Mo-Fr 8-17",
+        "周一至周五 8:00",
+        "Mo-Fr 08:00-17:00;",
+        "08:00",
+        "PH +99999999 days off",
+        "\ud800",
+    ],
 )
 def test_hours_that_cannot_be_read_are_named(text):
     with pytest.raises(InputError) as caught:
