@@ -29,8 +29,10 @@ from stations.model.queries import (
 )
 from stations.model.region import RegionProfile
 from stations.model.siting import (
+    COSTS,
     MOST_JOB_PROOF_S,
     CandidateSource,
+    OptionKind,
     SitingGoal,
     SitingQuery,
     read_costs,
@@ -172,12 +174,24 @@ def parse_siting(given: Parameters, profile: RegionProfile) -> SitingQuery:
         source=read_key(CandidateSource, given.get("candidates") or CandidateSource.PLACES, name="candidates"),
         target_share=_number(given, "target_share", default="0.95"),
         options=read_options(",".join(given.getlist("options")), name="options"),
-        cost=read_costs(given.get("cost", ""), name="cost"),
+        cost=parse_costs(given),
         budget=_number(given, "budget") if given.get("budget") else None,
         hours=hours,
         week=week,
-        floor=_number(given, "floor", default="0"),
+        floor=parse_floor(given),
     )
+
+
+def parse_costs(given: Parameters) -> tuple[tuple[OptionKind, float], ...]:
+    """Return what costs otherwise than in `COSTS`: by `cost`, or by a form's box (``cost.sites``), which goes first."""
+    boxes = ",".join(f"{kind}={given[f'cost.{kind}']}" for kind in OptionKind if given.get(f"cost.{kind}"))
+    told = {**dict(read_costs(given.get("cost", ""), name="cost")), **dict(read_costs(boxes, name="cost"))}
+    return tuple((kind, cost) for kind, cost in told.items() if cost != COSTS[kind])
+
+
+def parse_floor(given: Parameters) -> float:
+    """Return the share of every township that is to be covered at least, none where it is absent."""
+    return _number(given, "floor", default="0")
 
 
 def parse_proof(given: Parameters, profile: RegionProfile) -> SitingQuery:

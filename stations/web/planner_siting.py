@@ -28,12 +28,13 @@ from stations.web.current import current_region
 from stations.web.language import current_language, tell
 from stations.web.login import guard_forms
 from stations.web.office import authorship, current_account, current_office, require_role
-from stations.web.parse import Parameters, parameters_of, parse_proof, parse_siting
+from stations.web.parse import Parameters, parameters_of, parse_costs, parse_floor, parse_proof, parse_siting
 from stations.web.turns import answer_sites
 
 bp = Blueprint("planner_siting", __name__)
 bp.before_request(guard_forms)
 _OF_THE_FORM = frozenset({"csrf_token", "kind", "prove"})
+_FLOORS = tuple(tenth / 10 for tenth in range(1, 11))
 
 
 def find_sites(given: Parameters, region: Region) -> dict[str, object]:
@@ -41,17 +42,8 @@ def find_sites(given: Parameters, region: Region) -> dict[str, object]:
 
     `sites` is as `siting_collection` makes it, be it chosen at once or proven.
     """
-    lang, asked_options = current_language(), given.getlist("options") or [OptionKind.SITES]
     found: dict[str, object] = {
-        "goals": list(SitingGoal),
-        "sources": list(CandidateSource),
-        "option_kinds": list(OptionKind),
-        "asked_options": asked_options,
-        "changes_too": asked_options != [OptionKind.SITES],
-        "named_hours": list(NAMED_HOURS),
-        "costs": ",".join(f"{kind}={amount:g}" for kind, amount in COSTS.items()),
-        "say_hours": lambda hours: say_hours(hours, lang),
-        "say_change": lambda told: say_change(told["kinds"], hours=told["hours"], services=told["services"], lang=lang),
+        **_form(given, current_language()),
         "sites": None,
         "names": {station.station_id: station.name for station in region.stations},
     }
@@ -64,6 +56,27 @@ def find_sites(given: Parameters, region: Region) -> dict[str, object]:
     except (InputError, TooManyError) as error:
         return {**found, "problem": tell(error.key, **error.values)}
     return {**found, "sites": sites, **_proof(query, sites)}
+
+
+def _form(given: Parameters, lang: str) -> dict[str, object]:
+    """Return what the form offers, and what is chosen there as it was asked, be it possible or not."""
+    asked_options = [one for text in given.getlist("options") for one in text.split(",") if one]
+    try:
+        costs, floor = {**COSTS, **dict(parse_costs(given))}, parse_floor(given)
+    except InputError:
+        costs, floor = COSTS, 0.0
+    return {
+        "goals": list(SitingGoal),
+        "sources": list(CandidateSource),
+        "asked_options": asked_options or [OptionKind.SITES],
+        "changes_too": bool(set(asked_options) - {OptionKind.SITES}),
+        "costs": costs,
+        "floor": floor,
+        "floors": sorted({*_FLOORS, floor} - {0.0}),
+        "named_hours": list(NAMED_HOURS),
+        "say_hours": lambda hours: say_hours(hours, lang),
+        "say_change": lambda told: say_change(told["kinds"], hours=told["hours"], services=told["services"], lang=lang),
+    }
 
 
 @bp.post("/planner/proof")

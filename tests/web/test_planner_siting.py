@@ -114,7 +114,8 @@ def test_another_question_has_a_proof_of_its_own(app, office):
     work(office)
     stranger = app.test_client()
 
-    assert say("en", "proof.best") in text_of(stranger, f"{DESK}&goal=covered&candidates=places")  # as if not named
+    unsaid = "goal=covered&candidates=places&options=sites&cost.sites=1&cost.hours=0.3&hours=&floor=&budget="
+    assert say("en", "proof.best") in text_of(stranger, f"{DESK}&{unsaid}")  # as if not named
     assert say("en", "proof.instant") in text_of(stranger, f"{DESK}&goal=time")
     assert say("en", "proof.instant") in text_of(stranger, DESK.replace("minutes=6", "minutes=5"))
 
@@ -170,7 +171,8 @@ def test_the_desk_answers_while_the_database_is_away(town, tmp_path):
 
 
 def test_the_desk_weighs_longer_hours_and_keeps_what_was_asked(town):
-    asked = "need=toilet&options=sites&options=hours&hours=night&week=2026-11-16&floor=0.1&cost=hours%3D0.4&budget=0.5"
+    asked = "need=toilet&options=sites&options=hours&hours=night&week=2026-11-16&floor=0.1&budget=0.5"
+    asked += "&cost.sites=1&cost.hours=0.4"
     page = html.unescape(text_of(create_app(town.settings).test_client(), f"{DESK}&{asked}"))
 
     # by night nobody has a toilet; there is money for the hours of h alone
@@ -180,11 +182,18 @@ def test_the_desk_weighs_longer_hours_and_keeps_what_was_asked(town):
     assert say("en", "siting.hours_counted", count=56, week="2026-11-16", hours=say("en", "siting.named_night")) in page
     assert re.search(r'value="hours" checked', page)
     assert re.search(r'value="night" selected', page)
-    assert re.search(r'name="cost"[^>]* value="hours=0.4"', page)
+    assert re.search(r'name="cost.hours"[^>]* value="0.4"', page)
 
 
 def test_the_desk_says_why_nothing_can_be_suggested(town):
     client = create_app(town.settings).test_client()
 
+    asked = "new=7&goal=time&candidates=grid&options=sites,hours&floor=0.35"
+
+    page = html.unescape(text_of(client, f"/planner?mode=walk&minutes=6&lang=en&{asked}"))
+
+    assert say("en", "siting.hours_missing") in page
+    for kept in ('"7"', '"time" selected', '"grid" selected', '"hours" checked', '"0.35" selected'):
+        assert f"value={kept}" in page
     assert say("en", "siting.hours_missing") in html.unescape(text_of(client, f"{DESK}&options=hours"))
     assert "hours=3" in text_of(client, f"{DESK}&cost=hours")
