@@ -9,6 +9,7 @@ from stations.errors import UnknownThingError
 from stations.maps.brief_docx import PICTURE_MM, BriefWords, write_docx
 from stations.maps.sheets.brief import draw_brief, draw_picture
 from stations.maps.sheets.coverage import TABLE_COLUMNS, CoverageContent, share_cells
+from stations.maps.sheets.furniture import foot_words
 from stations.maps.typeset import compile_pdf, compile_png
 from stations.model.paper import read_paper
 from stations.model.queries import CoverageQuery
@@ -65,7 +66,6 @@ def _words(content: CoverageContent, sentences: tuple[str, ...], title: str) -> 
     shares = [one for one in content.townships if one in widest]
     rows = [(one.area or say(lang, "sheet.whole_region"), *share_cells(one)) for one in (*shares, content.whole)]
     left = len(content.townships) - len(shares)
-    sample = (say(lang, "sheet.sample_note"),) if facts.sample else ()
     marked = say(lang, "brief.sample", title=title) if facts.sample else title
     return BriefWords(
         title=marked,
@@ -82,7 +82,7 @@ def _words(content: CoverageContent, sentences: tuple[str, ...], title: str) -> 
         made_on=facts.when,
         picture_words=say(lang, "brief.map"),
         method_title=say(lang, "sheet.method"),
-        method=(*sample, *content.method, say(lang, "sheet.source", source=facts.roads_source or "–")),
+        method=(*content.method, *foot_words(facts)),
     )
 
 

@@ -22,6 +22,7 @@ from stations.services.brief_sentences import three_sentences
 from stations.services.coverage import compare_placed_and_usable, measure_coverage
 from stations.services.region import load_region
 from stations.services.scenarios import region_with
+from stations.texts import say
 
 ZONE = ZoneInfo("Asia/Shanghai")
 _picture = io.BytesIO()
@@ -75,6 +76,8 @@ def test_the_text_document_says_the_same(region, lang):
 
     for sentence in (*SENTENCES[lang], "2026-11-16"):
         assert sentence in words
+    assert say(lang, "sheet.sample_note") in words
+    assert "审图号" in words
     rows = [[cell.text for cell in row.cells] for row in document.tables[0].rows]
     assert [row[1:5] for row in rows[1:]] == [["600", "66.7%", "33.3%", "0.0%"], ["650", "61.5%", "30.8%", "7.7%"]]
     assert len(document.inline_shapes) == 1
