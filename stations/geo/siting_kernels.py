@@ -1,7 +1,7 @@
 """Compiled loops over which options cover which rows: take greedily, and exchange one for another while it helps.
 
-Reaching the floors comes first: what brings a floor nearer counts `press` times what it brings, so that no weight
-makes up for it.
+Reaching the floors comes first: the share of a floor that is reached counts `press` times, so that no weight makes up
+for it.
 """
 
 from __future__ import annotations
@@ -15,16 +15,17 @@ from stations.geo.cover_rows import NOBODY, CoverRows
 KICKED = 0.2
 TOO_SMALL = 1e-9
 """A gain below this share of all weight is rounding, not a gain."""
-PRESS = 1e3
+PRESS = 1e6
+"""A floor counts this many times all weight, in the share of it that is reached."""
 
 
 @njit(cache=True, nogil=True)
 def nearer_to_floors(rows: CoverRows, have: NDArray[np.float64], more: NDArray[np.float64]) -> float:
-    """Return how much of the floors' need is met by `more` (F,) beside what is there, `have` (F,); may be below 0."""
+    """Return how many floors more are reached with `more` (F,) beside `have` (F,), in shares; may be below 0."""
     total = 0.0
     for floor in range(len(rows.need)):
         need = rows.need[floor]
-        total += min(need, have[floor] + more[floor]) - min(need, have[floor])
+        total += (min(need, have[floor] + more[floor]) - min(need, have[floor])) / need
     return total
 
 
@@ -214,7 +215,7 @@ def choose(rows: CoverRows, budget: float, kicks: int, most: int, seed: int) -> 
     np.random.seed(seed)
     all_weight = rows.weight.sum()
     least = all_weight * TOO_SMALL
-    press = PRESS * max(all_weight, 1.0) / rows.need.min() if len(rows.need) else 0.0
+    press = PRESS * max(all_weight, 1.0)
     nothing = np.zeros(len(rows.need))
     best = np.zeros(len(rows.cost), dtype=np.bool_)
     best_value = -1.0
