@@ -28,6 +28,7 @@ WHOLE: Json = {"type": "integer"}
 NUMBER: Json = {"type": "number"}
 FLAG: Json = {"type": "boolean"}
 MOMENT: Json = {"type": "string", "format": "date-time"}
+DAY: Json = {"type": "string", "format": "date"}
 _COSTS = ",".join(f"{kind}={amount:g}" for kind, amount in COSTS.items())
 
 
@@ -65,8 +66,6 @@ def _paths() -> Json:
     demand = [_query("no_registration", FLAG, "only stations that let everybody in"), _query("layer", TEXT)]
     coverage = [mode, minutes, *whose, when, *demand]
     anywhere = [_query("lon", NUMBER), _query("lat", NUMBER)]
-    several = ("without", "hours_of", "hours", "service_of", "add_service", "waived")
-    changes = [{**_query(name, {"type": "array", "items": TEXT}), "explode": True} for name in several]
     nearest = [*place, mode, when, *whose, *_nearest_filters()]
     return {
         "/api/nearest": _both("the stations a rider can use soonest, best first", nearest, _nearest_answer()),
@@ -77,9 +76,9 @@ def _paths() -> Json:
         "/api/taps": {"post": _tap()},
         "/api/route": _both("the way to a station", [*place, station_id, mode], {"type": "object"}),
         "/api/what-if": _both(
-            "coverage with a site more, stations off or changed; `hours_of` and `hours`, `service_of` and `add_service`"
-            " in pairs; a JSON body may have `changes` instead, as a scenario has them",
-            [*anywhere, *coverage, *changes],
+            "coverage with sites more, stations off or changed: one site by `lon` and `lat`, or several; `hours_of` and"
+            " `hours`, `service_of` and `add_service` in pairs; a JSON body may have `changes` of a scenario instead",
+            [*anywhere, *coverage, *_changes()],
             {"type": "object"},
         ),
         "/api/catchments": {
@@ -100,7 +99,7 @@ def _paths() -> Json:
         "/api/week": {
             "get": _ask(
                 "coverage at the 168 full hours of a week, a row for each need and service",
-                [mode, minutes, *whose, _query("week", {"type": "string", "format": "date"}, "any day of it"), *demand],
+                [mode, minutes, *whose, _query("week", DAY, "any day of it"), *demand],
                 {"type": "object"},
             )
         },
@@ -108,27 +107,7 @@ def _paths() -> Json:
         "/api/siting": {
             "get": _ask(
                 "what helps most beside the stations that count: sites, longer hours, services; what adds most first",
-                [
-                    *coverage,
-                    _query(
-                        "new", {**WHOLE, "minimum": 1, "maximum": MOST_NEW}, "the budget: as much as so many new sites"
-                    ),
-                    _query(
-                        "options",
-                        TEXT,
-                        f"what may be done, with commas between: {', '.join(OptionKind)}; sites if unsaid",
-                    ),
-                    _query("cost", TEXT, f"what each costs, such as {_COSTS}"),
-                    _query("budget", NUMBER, "what everything may cost together, in the same unit; in place of new"),
-                    _query("hours", TEXT, f"hours of the week that count: {', '.join(NAMED_HOURS)}, or opening hours"),
-                    _query(
-                        "week", {"type": "string", "format": "date"}, "any day of the week of hours; else that of when"
-                    ),
-                    _query("floor", NUMBER, "the share that is to be covered of every township at least"),
-                    _query("goal", {"type": "string", "enum": list(SitingGoal)}),
-                    _query("candidates", {"type": "string", "enum": list(CandidateSource)}, "where one could be"),
-                    _query("target_share", NUMBER, "with the goal fewest: the share of all demand to reach"),
-                ],
+                [*coverage, *_siting()],
                 {"type": "object"},
             )
         },
@@ -136,8 +115,10 @@ def _paths() -> Json:
         "/api/basemap": {"get": _ask("roads, water and names to draw a map on", [], {"type": "object"})},
         "/api/jobs": {
             "post": _ask(
-                "start the proof of the best sites; for who is logged in, by the parameters of /api/siting",
+                "start the proof of what helps most; for who is logged in",
                 [
+                    *coverage,
+                    *_siting(),
                     _query("kind", {"type": "string", "enum": ["siting"]}, required=True),
                     _query("prove", {**NUMBER, "minimum": 1, "maximum": MOST_JOB_PROOF_S}, "seconds at most"),
                 ],
@@ -148,9 +129,30 @@ def _paths() -> Json:
             "get": _ask("how far long work is", [_in_path("job_id")], {"type": "object"}),
             "delete": _ask("break long work off; for who is logged in", [_in_path("job_id")], {"type": "object"}),
         },
-        **_scenarios([*coverage, _query("week", {"type": "string", "format": "date"}, "any day of it")]),
+        **_scenarios([*coverage, _query("week", DAY, "any day of it")]),
         "/api/openapi.json": {"get": _ask("this document", [], {"type": "object"})},
     }
+
+
+def _changes() -> list[Json]:
+    texts = ("site_name", "without", "hours_of", "hours", "service_of", "add_service", "waived")
+    several = {"site_lon": NUMBER, "site_lat": NUMBER, **dict.fromkeys(texts, TEXT)}
+    return [{**_query(name, {"type": "array", "items": one}), "explode": True} for name, one in several.items()]
+
+
+def _siting() -> list[Json]:
+    return [
+        _query("new", {**WHOLE, "minimum": 1, "maximum": MOST_NEW}, "the budget: as much as so many new sites"),
+        _query("options", TEXT, f"what may be done, with commas between: {', '.join(OptionKind)}; sites if unsaid"),
+        _query("cost", TEXT, f"what each costs, such as {_COSTS}"),
+        _query("budget", NUMBER, "what everything may cost together, in the same unit; in place of new"),
+        _query("hours", TEXT, f"hours of the week that count: {', '.join(NAMED_HOURS)}, or opening hours"),
+        _query("week", DAY, "any day of the week of hours; else that of when"),
+        _query("floor", NUMBER, "the share that is to be covered of every township at least"),
+        _query("goal", {"type": "string", "enum": list(SitingGoal)}),
+        _query("candidates", {"type": "string", "enum": list(CandidateSource)}, "where one could be"),
+        _query("target_share", NUMBER, "with the goal fewest: the share of all demand to reach"),
+    ]
 
 
 def _scenarios(question: list[Json]) -> Json:
@@ -280,7 +282,7 @@ def _station_properties() -> Json:
         "entrance_hours": _or_null(TEXT),
         "ebike_parking": _or_null(FLAG),
         "phone": _or_null(TEXT),
-        "verified_on": _or_null({"type": "string", "format": "date"}),
+        "verified_on": _or_null(DAY),
         "source": TEXT,
         "notes": _or_null(TEXT),
     }

@@ -69,3 +69,31 @@ def test_every_parameter_promised_is_read(client, town):
         asked |= {"next_lat": lat} if name == "next_lon" else {}
         error = client.get("/api/nearest", query_string=asked).get_json()["error"]
         assert error["field"] == name
+
+
+def names_of(path, method="get"):
+    return {one["name"] for one in PATHS[path][method]["parameters"]} - {"lang"}
+
+
+@pytest.mark.parametrize("name", sorted(names_of("/api/siting")))
+def test_every_parameter_of_siting_is_read(client, name):
+    with_it = {"week": {"hours": "night"}}.get(name, {})
+    response = client.get("/api/siting", query_string={"mode": "walk", **with_it, name: "?"})
+
+    assert response.status_code in (400, 404)
+    assert response.get_json()["error"]["field"] == name
+
+
+def test_a_proof_is_asked_for_by_the_parameters_of_siting():
+    assert names_of("/api/jobs", "post") == names_of("/api/siting") | {"kind", "prove"}
+
+
+@pytest.mark.parametrize(
+    "name", ["site_lon", "site_lat", "site_name", "hours_of", "hours", "service_of", "add_service"]
+)
+def test_what_if_promises_what_goes_together(client, name):
+    assert name in names_of("/api/what-if")
+
+    alone = client.get("/api/what-if", query_string={"mode": "walk", name: "1"})
+
+    assert name in alone.get_json()["error"]["message"]
