@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from argparse import Namespace
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -69,12 +69,12 @@ def week(given: Namespace, settings: Settings, lang: str) -> None:
     region = open_region(settings, lang)
     given.when = None
     query = read_query(given, region)
-    day = read_day(given.week, region)
+    day = read_day(given.week, region, None)
     rows: tuple[WeekKey, ...] = (*query.needs, *query.services)
-    answer = measure_week(query, region, week=day.date(), rows=rows or ALL_ROWS)
+    answer = measure_week(query, region, week=day, rows=rows or ALL_ROWS)
     weeks = notable_weeks(region, year=day.year)
     if given.out is not None:
-        _write(given.out, "week", in_week(query, day.date(), region), region, lang, week_object(answer, weeks, region))
+        _write(given.out, "week", in_week(query, day, region), region, lang, week_object(answer, weeks, region))
     else:
         print_text(week_table(answer, weeks, region, lang))
 
@@ -107,7 +107,7 @@ def siting(given: Namespace, settings: Settings, lang: str) -> None:
         raise InputError("siting.how_much", field="--new")
     region = open_region(settings, lang)
     coverage, hours = read_query(given, region), given.hours.strip()
-    week = read_day(given.week, region).date() if given.week or coverage.when is None else coverage.when.date()
+    week = read_day(given.week, region, coverage.when)
     query = SitingQuery(
         replace(coverage, when=None) if hours else coverage,
         new=read_whole(given.new or "1", "--new"),
@@ -200,10 +200,10 @@ COMMANDS = {
 }
 
 
-def read_day(text: str | None, region: Region) -> datetime:
-    """Return the day that `--week` names, today where it is absent."""
-    zone = region.profile.time_zone
-    return read_moment(text, time_zone=zone, name="--week") if text else datetime.now(ZoneInfo(zone))
+def read_day(text: str | None, region: Region, when: datetime | None) -> date:
+    """Return the day that `--week` names, where it is absent that of `when`, else today; raises `InputError`."""
+    day = read_moment(text, time_zone=region.profile.time_zone, name="--week") if text else when or now_in(region)
+    return day.date()
 
 
 def read_query(given: Namespace, region: Region) -> CoverageQuery:

@@ -134,10 +134,10 @@ def compare(given: Namespace, settings: Settings, lang: str) -> None:
     check_ending(given.out)
     region = open_region(settings, lang)
     query = read_query(given, region)
-    day = query.when if query.when and not given.week else read_day(given.week, region)
+    day = read_day(given.week, region, query.when)
     with open_office(settings) as office:
         chosen = find_scenarios(office, given.scenario)
-    answer = compare_scenarios(query, chosen, region, week=day.date())
+    answer = compare_scenarios(query, chosen, region, week=day)
     if given.out is None:
         print_text(_table(answer, region, lang))
     elif given.out.suffix == ".json":

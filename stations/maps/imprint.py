@@ -61,7 +61,7 @@ def imprint_words(imprint: Imprint, lang: str, *, with_map: bool = True) -> str:
 
 def speed_words(profile: RegionProfile, lang: str) -> str:
     """Return how fast one is taken to be on foot and by e-bike, and whether that was measured."""
-    return say(lang, "print.and").join(
+    return say(lang, "hours.and").join(
         say(lang, "print.speed", mode=say(lang, f"mode.{mode}"), speed=f"{one.speed_kmh:g}")
         + say(lang, "print.measured" if one.measured else "print.not_measured")
         for mode, one in profile.modes.items()

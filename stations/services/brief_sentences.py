@@ -104,7 +104,7 @@ def _change_words(query: CoverageQuery, region: Region, gaps: Sequence[GapPlace]
         lang,
         "brief.change",
         station=remedy.station_name,
-        changes=say(lang, "print.and").join(say(lang, f"export.remedy_{one}") for one in remedy.changes),
+        changes=say(lang, "hours.and").join(say(lang, f"export.remedy_{one}") for one in remedy.changes),
         weight=f"{gain.gained:,.0f}",
         before=_percent(gain.share_before),
         after=_percent(gain.share_after),

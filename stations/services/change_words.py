@@ -54,7 +54,7 @@ def value_words(lang: str, field: str, value: object) -> str:
     if isinstance(value, bool):
         return say(lang, "manage.yes" if value else "manage.no")
     if isinstance(value, Mapping):
-        return ("、" if lang == "zh" else ", ").join(_service(lang, key, count) for key, count in value.items()) or say(
+        return say(lang, "hours.and").join(_service(lang, key, count) for key, count in value.items()) or say(
             lang, "manage.none"
         )
     if field in _SECTIONS:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from stations.errors import InputError
+from stations.errors import InputError, StationsError
 from stations.hours.wording import describe_hours
 from stations.loaders.layer_writing import LayerFile, MethodLine
 from stations.model.comparison import MOST_COMPARED, ComparedScenario, Comparison, Measure
@@ -64,7 +64,7 @@ def change_lines(scenario: Scenario, region: Region, lang: str) -> tuple[str, ..
     added: dict[str, list[str]] = {}
     for station_id, key in scenario.services:
         added.setdefault(station_id, []).append(say(lang, f"service.{key}"))
-    between = "、" if lang == "zh" else ", "
+    between = say(lang, "hours.and")
     return (
         *(_site_line(site, lang) for site in scenario.sites),
         *(say(lang, "planner.off", station=name(one)) for one in scenario.without),
@@ -90,7 +90,7 @@ def scenario_object(saved: SavedScenario, region: Region, lang: str) -> Json:
         "cost": saved.cost,
         "changes": saved.changes.to_plain(),
         "changes_text": list(change_lines(saved.changes, region, lang)),
-        "problems": _problems([(error.key, say(lang, error.key, **error.values)) for error in errors]),
+        "problems": _problems(errors, lang),
         "made_at": saved.made_at.isoformat(timespec="seconds"),
         "changed_at": saved.changed_at.isoformat(timespec="seconds"),
         "version": saved.version,
@@ -106,7 +106,7 @@ def comparison_object(answer: Comparison, region: Region, lang: str) -> Json:
             {
                 "scenario_id": one.saved and one.saved.scenario_id,
                 "name": one.saved and one.saved.name,
-                "problems": _problems([(error.key, say(lang, error.key, **error.values)) for error in one.errors]),
+                "problems": _problems(one.errors, lang),
                 "week": [rounded(share, 4) for share in one.week.shares],
             }
             for one in answer.columns
@@ -192,8 +192,7 @@ def _site_line(site: NewSite, lang: str) -> str:
     if site.services is None:
         services = say(lang, "scenario.any_service")
     else:
-        between = "、" if lang == "zh" else ", "
-        services = between.join(say(lang, f"service.{key}") for key in site.services)
+        services = say(lang, "hours.and").join(say(lang, f"service.{key}") for key in site.services)
         services = services or say(lang, "scenario.no_service")
     return say(lang, "scenario.site", name=site.label, hours=hours, services=services)
 
@@ -213,5 +212,5 @@ def _told(column: ComparedScenario, region: Region, lang: str) -> str:
     return "; ".join([*lines, *([saved.note] if saved and saved.note else [])])
 
 
-def _problems(told: Sequence[tuple[str, str]]) -> list[Json]:
-    return [{"code": key.split(".")[-1], "message": message} for key, message in told]
+def _problems(errors: Sequence[StationsError], lang: str) -> list[Json]:
+    return [{"code": one.key.split(".")[-1], "message": say(lang, one.key, **one.values)} for one in errors]

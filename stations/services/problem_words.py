@@ -37,7 +37,7 @@ def say_problem(lang: str, problem: Problem, rows: Sequence[int] = ()) -> str:
     values = {"row": problem.row, "column": column, "value": problem.value, **told}
     if section := values.get("allowed_of"):
         keys = str(values["allowed"]).split(", ")
-        values["allowed"] = ("、" if lang == "zh" else ", ").join(say(lang, f"{section}.{key}") for key in keys)
+        values["allowed"] = say(lang, "hours.and").join(say(lang, f"{section}.{key}") for key in keys)
     named = {name for _, name, _, _ in Formatter().parse(words(lang)[problem.key]) if name}
     where = [str(values["sheet"])] if values.get("sheet") else []
     if problem.row is not None and "row" not in named:
@@ -89,4 +89,4 @@ def _cut(lang: str, problem: Problem) -> str:
 
 def _labels(lang: str, fields: str) -> str:
     known = words(lang)
-    return say(lang, "manage.form_join").join(known.get(f"field.{one}", one) for one in fields.split(", "))
+    return say(lang, "hours.and").join(known.get(f"field.{one}", one) for one in fields.split(", "))

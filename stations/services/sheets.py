@@ -184,7 +184,7 @@ def _facts(query: SheetQuery, region: Region, when: datetime, public_url: str) -
         review_number=profile.prints.get("review_number", ""),
         issuer=profile.prints.get("issuer", ""),
         url=public_url,
-        filtered=say(lang, "sheet.filtered", services=say(lang, "print.and").join(chosen)) if chosen else "",
+        filtered=say(lang, "sheet.filtered", services=say(lang, "hours.and").join(chosen)) if chosen else "",
     )
 
 
@@ -258,7 +258,7 @@ def _coverage_words(asked: CoverageQuery, lang: str) -> str:
     ]
     named = [say(lang, f"service.{one}") for one in asked.services] + [say(lang, f"need.{one}") for one in asked.needs]
     if named:
-        words.append(say(lang, "sheet.coverage_services", services=say(lang, "print.and").join(named)))
+        words.append(say(lang, "sheet.coverage_services", services=say(lang, "hours.and").join(named)))
     if asked.no_registration:
         words.append(say(lang, "coverage.no_registration"))
     return " · ".join(words)

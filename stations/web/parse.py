@@ -164,9 +164,7 @@ def parse_siting(given: Parameters, profile: RegionProfile) -> SitingQuery:
     """Return the query of what to build or change; with `hours` it is about the week of `week`, else of `when`."""
     coverage, hours, week = parse_coverage(given, profile), given.get("hours", "").strip(), None
     if hours:
-        _, week, _ = parse_week(given, profile)
-        week = coverage.when.date() if coverage.when and not given.get("week") else week
-        coverage = replace(coverage, when=None)
+        week, coverage = parse_day(given, coverage.when, profile), replace(coverage, when=None)
     return SitingQuery(
         coverage,
         new=int(_number(given, "new", default="1", whole=True)),
@@ -213,10 +211,21 @@ def parse_proof(given: Parameters, profile: RegionProfile) -> SitingQuery:
 def parse_week(given: Parameters, profile: RegionProfile) -> tuple[CoverageQuery, date, tuple[WeekKey, ...]]:
     """Return the query, the day and the rows of a week; this week, and all needs and services, where none is named."""
     query = parse_coverage(given, profile)
-    text = given.get("week", "").strip()
-    day = read_moment(text, time_zone=profile.time_zone, name="week") if text else _now(profile)
     rows: tuple[WeekKey, ...] = (*query.needs, *query.services)
-    return query, day.date(), rows or ALL_ROWS
+    return query, parse_day(given, None, profile), rows or ALL_ROWS
+
+
+def parse_day(given: Parameters, when: datetime | None, profile: RegionProfile) -> date:
+    """Return the day of `week`, where it is absent that of `when`, else today.
+
+    Raises
+    ------
+    InputError
+        It is no day, or not within the years 2000 to 2100.
+    """
+    text = given.get("week", "").strip()
+    day = read_moment(text, time_zone=profile.time_zone, name="week") if text else when or _now(profile)
+    return day.date()
 
 
 def parse_by(given: Parameters) -> str:

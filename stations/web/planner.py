@@ -23,14 +23,7 @@ from stations.services.resilience import measure_resilience
 from stations.services.week import ALL_ROWS, WeekKey, measure_week, notable_weeks
 from stations.web.current import current_region
 from stations.web.language import current_language
-from stations.web.parse import (
-    Parameters,
-    parameters_of,
-    parse_coverage,
-    parse_place,
-    parse_radius,
-    parse_week,
-)
+from stations.web.parse import Parameters, parameters_of, parse_coverage, parse_day, parse_place, parse_radius
 from stations.web.planner_map import draw_map
 from stations.web.planner_siting import find_sites
 from stations.web.scenario_desk import desk_scenario
@@ -122,9 +115,7 @@ def _choices(region: Region) -> dict[str, object]:
 
 def _week(query: CoverageQuery, given: Parameters, region: Region) -> dict[str, object]:
     """Return the week that is asked for, else that of the hour, else this one, drawn."""
-    _, day, _ = parse_week(given, region.profile)
-    if query.when and not given.get("week"):
-        day = query.when.date()
+    day = parse_day(given, query.when, region.profile)
     monday = day - timedelta(days=day.weekday())
     key = ("week", query.mode, query.minutes, query.no_registration, query.layer, monday)
     answer: WeekAnswer = region.keep(key, lambda: measure_week(query, region, week=day, rows=ALL_ROWS))

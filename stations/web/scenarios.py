@@ -39,7 +39,7 @@ from stations.web.errors import status_of
 from stations.web.language import current_language, tell
 from stations.web.login import guard_forms
 from stations.web.office import authorship, current_account, current_office, require_role
-from stations.web.parse import Parameters, parse_coverage, parse_week
+from stations.web.parse import Parameters, parse_coverage, parse_day
 from stations.web.parse_scenarios import parse_named, parse_version
 from stations.web.planner import asked_again, without_what
 from stations.web.planner_export import TYPES
@@ -200,10 +200,7 @@ def _compared(given: Parameters, scenarios: Sequence[SavedScenario], region: Reg
     if scenarios:
         current_app.extensions["rate_limit"].count(request.remote_addr or "")
     query = parse_coverage(given, region.profile)
-    _, day, _ = parse_week(given, region.profile)
-    if query.when and not given.get("week"):
-        day = query.when.date()
-    return compare_scenarios(query, scenarios, region, week=day)
+    return compare_scenarios(query, scenarios, region, week=parse_day(given, query.when, region.profile))
 
 
 def _address(changes: dict[str, object]) -> str:
