@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 
 from stations.model.keys import Role
+from stations.model.scenarios import read_scenario
 from stations.services.accounts import add_account
 from stations.services.build import build_region
 from stations.services.office import Office
@@ -395,3 +396,26 @@ def test_what_if_takes_the_changes_of_a_scenario(app, at_b):
     assert client.get("/api/what-if?mode=walk&hours_of=e").status_code == 400
     assert client.get("/api/what-if?mode=walk").json["error"]["code"] == "missing"
     assert client.post("/api/what-if", json={**question, "changes": 7}).status_code == 400
+
+
+def test_suggestions_are_saved_by_a_plain_form(steward, office):
+    client = steward.client
+    asked = f"{QUESTION}&new=2&need=toilet&when=2026-11-16T03:00&options=sites&options=hours&options=services"
+    page = client.get(f"/planner?{asked}")
+    form = page.text[page.text.index('action="/planner/scenarios?') :]
+    form = form[: form.index("</form>")]
+    fields: dict[str, list[str]] = {}
+    for name, value in re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form):
+        fields.setdefault(name, []).append(unescape(value))
+    saved = client.post(f"/planner/scenarios?{QUESTION}", data={**fields, "name": "建议"})
+    suggested = client.get(f"/api/siting?{asked}").json["features"]
+
+    assert saved.status_code == 303
+    (one,) = office.scenarios.listed()
+    assert suggested
+    for feature in suggested:
+        changes = read_scenario(feature["properties"]["changes"])
+        assert set(changes.sites) <= set(one.changes.sites)
+        assert set(changes.hours) <= set(one.changes.hours)
+        assert set(changes.services) <= set(one.changes.services)
+    assert 'name="site_lon"' not in client.application.test_client().get(f"/planner?{asked}").text
