@@ -10,10 +10,13 @@ from numpy.typing import NDArray
 
 from stations.geo.coverage import Mask
 from stations.hours.spans import HourState
+from stations.model.coverage import Remedy
 from stations.model.keys import ANSWERS, ServiceKey
+from stations.model.queries import CoverageQuery
+from stations.model.scenarios import Scenario
 from stations.model.siting import Candidate, OptionKind, SitingOption, SitingQuery
 from stations.model.station import Station
-from stations.services.chosen_hours import ChosenHours, states_of, states_with, with_longer_hours
+from stations.services.chosen_hours import ChosenHours, choose_hours, states_of, states_with, with_longer_hours
 from stations.services.coverage import enterable
 from stations.services.region import Region
 
@@ -65,6 +68,25 @@ def stand(query: SitingQuery, region: Region, chosen: ChosenHours) -> tuple[Stan
         useful &= ~lengthened | (then & ~now.T[numbers]).any(axis=1)
     listed = tuple(_option(one, query, region) for one, of_use in zip(changed, useful, strict=True) if of_use)
     return Standing(hours, now), Options(listed, numbers[useful], then[useful])
+
+
+def changes_of(remedy: Remedy, query: CoverageQuery, region: Region) -> Scenario:
+    """Return the scenario that does at its station what a remedy tells; an empty one where that cannot be said."""
+    if remedy.station_id is None:
+        return Scenario()
+    asked, station = SitingQuery(query), region.station(remedy.station_id)
+    own, hours = station.station_id, None
+    if "hours" in remedy.changes:
+        longer = with_longer_hours(station, choose_hours(asked, region))
+        if longer is None:
+            return Scenario()
+        hours = longer.hours
+    added = _lacking(station, asked, region) if "service" in remedy.changes else ()
+    return Scenario(
+        hours=() if hours is None else ((own, hours),),
+        services=tuple((own, key) for key in added),
+        no_registration=(own,) if "registration" in remedy.changes else (),
+    )
 
 
 def with_candidates(candidates: Sequence[Candidate], options: Options, query: SitingQuery, kinds: int) -> Options:

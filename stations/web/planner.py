@@ -12,14 +12,15 @@ from markupsafe import Markup
 from stations.maps.style import SYMBOLS, page_words
 from stations.maps.township_chart import PATTERNS, draw_township
 from stations.maps.week_strip import draw_week
-from stations.model.coverage import WeekAnswer
-from stations.model.keys import Need, StationKind
+from stations.model.coverage import Remedy, WeekAnswer
+from stations.model.keys import ANSWERS, Need, ServiceKey, StationKind
 from stations.model.queries import CoverageQuery
 from stations.services.coverage import compare_placed_and_usable
 from stations.services.demand_here import look_at_demand
 from stations.services.gap_places import rank_gaps, rank_unknown, sum_remedies
 from stations.services.region import Region
 from stations.services.resilience import measure_resilience
+from stations.services.siting_options import changes_of
 from stations.services.week import ALL_ROWS, WeekKey, measure_week, notable_weeks
 from stations.web.current import current_region
 from stations.web.language import current_language
@@ -55,6 +56,9 @@ def coverage() -> ResponseReturnValue:
         unknown_places=region.keep(("unknown places", query), lambda: rank_unknown(query, region)),
         remedies=sum_remedies(gaps)[:REMEDIES_LISTED],
         resilience=region.keep(("resilience", query), lambda: measure_resilience(query, region)),
+        changes_of=lambda remedy: _changes_of(remedy, query, region),
+        station_of=region.station,
+        wanted=[*query.services, *(key for key in ServiceKey for need in query.needs if key in ANSWERS[need])][:1],
         gaps_listed=GAPS_LISTED,
         stations_listed=STATIONS_LISTED,
         **_choices(region),
@@ -102,6 +106,12 @@ def without_what(given: Parameters, path: str = "/planner") -> str:
     named = [(kind, key)] if kind in ("need", "service") else []
     others = [(name, value) for name, value in given.items(multi=True) if name not in ("what", "need", "service")]
     return f"{path}?{urlencode([*others, *named])}"
+
+
+def _changes_of(remedy: Remedy, query: CoverageQuery, region: Region) -> dict[str, object] | None:
+    """Return what a remedy changes, as a scenario is written; `None` where there is nothing that could be tried."""
+    changes = changes_of(remedy, query, region)
+    return None if changes.is_empty else changes.to_plain()
 
 
 def _choices(region: Region) -> dict[str, object]:

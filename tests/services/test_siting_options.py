@@ -17,16 +17,19 @@ import pytest
 
 from stations.cli.main import main
 from stations.errors import InputError
-from stations.model.coverage import WEEK_HOURS
+from stations.model.coverage import WEEK_HOURS, Remedy
 from stations.model.keys import Need, ServiceKey, TravelMode
 from stations.model.queries import CoverageQuery
+from stations.model.scenarios import Scenario
 from stations.model.siting import OptionKind, SitingGoal, SitingQuery, read_costs, read_options
 from stations.services.chosen_hours import week_hours
 from stations.services.coverage import measure_coverage
+from stations.services.gap_places import rank_gaps
 from stations.services.region import load_region
 from stations.services.scenarios import region_with
 from stations.services.siting import suggest_sites
 from stations.services.siting_job import query_of, to_arguments
+from stations.services.siting_options import changes_of
 from stations.web import create_app
 
 WEEK = date(2026, 11, 16)
@@ -51,6 +54,28 @@ def demand_hours(query, region, *, hours):
     """What is covered at each hour, added up: the oracle."""
     answers = (measure_coverage(replace(query.coverage, when=hour), region) for hour in hours)
     return sum(answer.whole.covered for answer in answers)
+
+
+@pytest.mark.parametrize("no_registration", [False, True])
+def test_what_a_remedy_changes_covers_its_gap(region, no_registration):
+    night = datetime(2026, 11, 16, 3, 0, tzinfo=ZONE)
+    query = CoverageQuery(TravelMode.WALK, 11, needs=(Need.TOILET,), when=night, no_registration=no_registration)
+    remedy = rank_gaps(replace(query, no_registration=False), region)[0].remedy
+    remedy = replace(remedy, changes=("hours", *(["registration"] if no_registration else [])))
+    scenario = changes_of(remedy, query, region)
+
+    assert (scenario.stations, bool(scenario.no_registration)) == (("h",), no_registration)
+    assert measure_coverage(query, region).whole.covered == 0
+    assert measure_coverage(query, region_with(scenario, region)).whole.covered == remedy.weight == 300
+
+
+def test_a_remedy_adds_the_service_and_one_without_a_station_changes_nothing(region):
+    query = CoverageQuery(TravelMode.WALK, 11, needs=(Need.HUNGRY,))
+    remedy = Remedy("service", "e", "e", ("service",))
+
+    assert changes_of(remedy, query, region) == Scenario(services=(("e", ServiceKey.MEAL_HEATING),))
+    assert changes_of(Remedy("new_site"), query, region).is_empty
+    assert changes_of(Remedy("verify", "q", "q"), query, region).is_empty
 
 
 def test_longer_hours_gain_what_coverage_says_of_each_hour_with_them(region):

@@ -373,7 +373,7 @@ def test_the_language_link_keeps_what_was_asked(read):
 
     assert response.status_code == 200
     assert other.of("html") == [{"lang": "en"}]
-    assert [tag["value"] for tag in other.of("option") if "selected" in tag] == ["walk", "need.toilet"]
+    assert [tag["value"] for tag in other.of("option") if "selected" in tag] == ["walk", "need.toilet", "toilet"]
     assert [tag["value"] for tag in other.of("input") if tag.get("name") == "when" and tag["type"] != "hidden"] == [
         "2026-11-16T12:00"
     ]

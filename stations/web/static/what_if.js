@@ -18,6 +18,8 @@
   const names = new Map(Object.entries(opened ? opened.names : {}));
   const sites = []; // {marker, name, hours, services}; the last one is the one that was moved last
   const stations = new Map(); // by id: {off, hours, services, waived}
+  const overMap = element("p", { class: "over-map", "aria-hidden": "true", hidden: "" });
+  map.getContainer().append(overMap);
   let moved = null; // the site that a click on the map moves
   let reach = null;
   let waiting = false;
@@ -65,9 +67,8 @@
   function show(answer) {
     if (reach) reach.remove();
     reach = null;
-    const outcome = byId("outcome");
     if (!answer || answer.problem) {
-      outcome.textContent = answer ? answer.problem : "";
+      report(answer ? answer.problem : "");
       return;
     }
     const told = answer.properties;
@@ -79,7 +80,14 @@
       reach = L.geoJSON(answer.geometry, { interactive: false, style: REACH }).addTo(map);
       lines.push(say("planner.outcome_candidate", { weight: whole(told.weight_within), area: told.area_km2 }));
     }
-    outcome.textContent = lines.join(" · ");
+    report(lines.join(" · "));
+  }
+
+  /** Say the outcome below the map, and over it for who looks there. */
+  function report(words) {
+    byId("outcome").textContent = words;
+    overMap.textContent = words;
+    overMap.hidden = !words;
   }
 
   function changed() {
