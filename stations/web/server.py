@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import sys
 from dataclasses import dataclass
@@ -99,10 +100,22 @@ def serve(
     runner = JobRunner()
     server.on_startup(lambda: _announce(address, lang))
     server.on_startup(runner.start)
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=_end_when_told)
     try:
         server.serve()
     finally:
         runner.stop()
+
+
+def _end_when_told() -> None:
+    """Let a worker that is still starting end at once when the server tells it to.
+
+    It starts as a copy of the server, with the server's own answer to signals, which takes note and goes on: then it
+    would serve for ever, and the server wait for its end. When it serves, granian gives it an answer of its own.
+    """
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # from the keyboard: the server hears it too, and tells its workers
 
 
 def _reachable(host: str, port: int) -> str:

@@ -166,6 +166,23 @@ def test_the_server_ends_when_told_to(server):
 # ---- What it does not start with
 
 
+def test_a_server_that_is_still_starting_ends_when_told_to(town):
+    environ = {**os.environ, "STATIONS_INSTANCE": str(town.settings.instance)}
+    command = [sys.executable, "app.py", "--region", town.settings.region, "serve", "--port", str(free_port())]
+    process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL, start_new_session=True)
+    try:
+        end = time.monotonic() + LONGEST_START_S
+        while not workers_of(process) and time.monotonic() < end:
+            time.sleep(0.01)
+        process.terminate()
+        process.wait(timeout=15)
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+    assert process.returncode == 0
+
+
 def test_an_address_says_how_it_is_opened_and_whether_locating_works(tmp_path):
     pem = tmp_path / "a.pem"
     pem.touch()
