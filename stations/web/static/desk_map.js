@@ -1,8 +1,19 @@
-/* The marks of the planner's map. folium hands them over as rows of texts and numbers; every text is set as text. */
+/* What the scripts of the planner's desk share: what is asked, and the marks of the map. folium hands those over as rows
+ * of texts and numbers; every text is set as text. */
 (() => {
   "use strict";
 
   const { element, named, symbol } = window.Stations;
+  const desk = JSON.parse(document.getElementById("desk").textContent);
+
+  /** The address that asks the desk's question with other values; null leaves a value out. */
+  function address(path, more = {}) {
+    const given = new URLSearchParams();
+    for (const [name, value] of Object.entries({ ...desk.asked, ...more })) {
+      for (const one of [value].flat()) if (one !== null) given.append(name, one);
+    }
+    return `${path}?${given}`;
+  }
 
   const MARK_PX = 26;
   const icon = (className, size, html) => L.divIcon({ className, html, iconSize: [size, size], iconAnchor: [size / 2, size / 2] });
@@ -54,5 +65,5 @@
     for (const [lat, lon, rank, text] of rows) addNumbered(group, [lat, lon], rank, { className: "gap-mark", text, line: `gap-${rank}` });
   }
 
-  Object.assign(window.Stations, { addStationMarks, addGapMarks, addNumbered, makeRoom, markAt });
+  Object.assign(window.Stations, { desk, address, addStationMarks, addGapMarks, addNumbered, makeRoom, markAt });
 })();

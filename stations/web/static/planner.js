@@ -1,23 +1,12 @@
-/* The planner's desk: values behind the map, and gaps to go to. Needs Leaflet, common.js and what_if.js;
+/* The planner's desk: values behind the map, and gaps to go to. Needs Leaflet, common.js, desk_map.js and what_if.js;
  * the map itself is folium's. */
 (() => {
   "use strict";
 
-  const { say, element, named, ask, markAt, makeRoom, whatIf } = window.Stations;
-  const map = window.Stations.deskMap;
-  const desk = JSON.parse(document.getElementById("desk").textContent);
+  const { say, element, named, ask, desk, address, markAt, makeRoom, whatIf, deskMap: map } = window.Stations;
   const CLOSE_ZOOM = 14;
 
   const byId = (id) => document.getElementById(id);
-
-  /** The address of the desk's question with other values; null leaves a value out. */
-  function address(path, more) {
-    const given = new URLSearchParams();
-    for (const [name, value] of Object.entries({ ...desk.asked, ...more })) {
-      for (const one of Array.isArray(value) ? value : [value]) if (one !== null) given.append(name, one);
-    }
-    return `${path}?${given}`;
-  }
 
   // ---- What stands behind a spot of the map.
 

@@ -2,9 +2,7 @@
 (() => {
   "use strict";
 
-  const { page, ask, addNumbered, makeRoom } = window.Stations;
-  const map = window.Stations.deskMap;
-  const desk = JSON.parse(document.getElementById("desk").textContent);
+  const { page, ask, desk, addNumbered, makeRoom, deskMap: map } = window.Stations;
   const POLL_MS = 1000;
   const MOST_OUTLINED = 8;
   const OUTLINE = { color: "#1b1f24", weight: 1.5, dashArray: "5 4", fillColor: "#0b5cad", fillOpacity: 0.12 };

@@ -2,19 +2,16 @@
 (() => {
   "use strict";
 
-  const { say, element } = window.Stations;
-  const desk = JSON.parse(document.getElementById("desk").textContent);
+  const { say, element, desk, address } = window.Stations;
   const HOURS = 168;
   const DAY_MS = 86400000;
   const STEPS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageUp: -24, PageDown: 24, Home: -HOURS, End: HOURS };
   const told = document.getElementById("hour-told");
 
   /** The address of the desk at another hour of the week, for what a strip is about. */
-  function address(strip, hour) {
+  function addressAt(strip, hour) {
     const { key, value } = strip.dataset;
-    const asked = { ...desk.asked, need: key === "need" ? value : null, service: key === "service" ? value : null, when: moment(hour) };
-    const given = Object.entries(asked).flatMap(([name, one]) => [one].flat().filter((text) => text !== null).map((text) => [name, text]));
-    return `/planner?${new URLSearchParams(given)}`;
+    return address("/planner", { need: key === "need" ? value : null, service: key === "service" ? value : null, when: moment(hour) });
   }
 
   function moment(hour) {
@@ -35,7 +32,7 @@
     strip.style.setProperty("--hour", hour);
     strip.setAttribute("aria-valuenow", hour);
     strip.setAttribute("aria-valuetext", words);
-    told.replaceChildren(words, " ", element("a", { class: "button", href: address(strip, hour) }, say("planner.hour_go")));
+    told.replaceChildren(words, " ", element("a", { class: "button", href: addressAt(strip, hour) }, say("planner.hour_go")));
   }
 
   function hourAt(strip, event) {
@@ -51,12 +48,12 @@
     strip.addEventListener("pointermove", (event) => standAt(strip, hourAt(strip, event)));
     strip.addEventListener("click", (event) => {
       standAt(strip, hourAt(strip, event));
-      if (event.pointerType === "mouse") window.location.assign(address(strip, hourAt(strip, event)));
+      if (event.pointerType === "mouse") window.location.assign(addressAt(strip, hourAt(strip, event)));
     });
     strip.addEventListener("focus", () => standAt(strip, Number(strip.getAttribute("aria-valuenow"))));
     strip.addEventListener("keydown", (event) => {
       const hour = Number(strip.getAttribute("aria-valuenow"));
-      if (event.key === "Enter") window.location.assign(address(strip, hour));
+      if (event.key === "Enter") window.location.assign(addressAt(strip, hour));
       const step = STEPS[event.key];
       if (!step) return;
       event.preventDefault();

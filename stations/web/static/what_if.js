@@ -1,11 +1,9 @@
 /* What if, by hand: new sites on the map, stations off or changed; weighed at once, and saved as a scenario by who is
- * logged in. Needs Leaflet and common.js; planner.js tells it of clicks. */
+ * logged in. Needs Leaflet, common.js and desk_map.js; planner.js tells it of clicks. */
 (() => {
   "use strict";
 
-  const { say, element, named, ask } = window.Stations;
-  const map = window.Stations.deskMap;
-  const desk = JSON.parse(document.getElementById("desk").textContent);
+  const { say, element, named, ask, desk, address, deskMap: map } = window.Stations;
   const STEP_PX = 12;
   const ARROWS = { ArrowLeft: [-STEP_PX, 0], ArrowRight: [STEP_PX, 0], ArrowUp: [0, -STEP_PX], ArrowDown: [0, STEP_PX] };
   const REACH = { color: "#0b5cad", weight: 2, fillOpacity: 0.15 };
@@ -255,11 +253,7 @@
     desk.asked.scenario = answer.scenario_id;
     byId("save-over").hidden = false;
     byId("save-over").textContent = say("planner.save_over", { name: answer.name });
-    const given = new URLSearchParams();
-    for (const [name, value] of Object.entries(desk.asked)) {
-      for (const one of Array.isArray(value) ? value : [value]) if (one !== null) given.append(name, one);
-    }
-    told.replaceChildren(say("planner.saved", { name: answer.name }), " ", element("a", { href: `/planner/scenarios?${given}` }, say("planner.compare")));
+    told.replaceChildren(say("planner.saved", { name: answer.name }), " ", element("a", { href: address("/planner/scenarios") }, say("planner.compare")));
   }
 
   // ---- All of it together.
