@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -99,7 +98,7 @@ class Comparison:
                 row(f"within_{minutes}", "share", [one.share_within.get(minutes) for one in wholes], True)
                 for minutes in wholes[0].share_within
             ),
-            row("week_mean", "share", [_mean(one.week) for one in self.columns], True),
+            row("week_mean", "share", [one.week.mean for one in self.columns], True),
             row("covered_hours", "hours", [one.covered_hours for one in self.columns], True),
             row(
                 "week_lowest", "share", [one.week.lowest[1] if one.week.lowest else None for one in self.columns], True
@@ -111,11 +110,6 @@ class Comparison:
                 for own in zip(*(one.coverage.townships for one in self.columns), strict=True)
             ),
         )
-
-
-def _mean(row: WeekRow) -> float | None:
-    known = [share for share in row.shares if share is not None]
-    return math.fsum(known) / len(known) if known else None
 
 
 def _rounded(value: float, digits: int) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date
 
@@ -142,6 +143,12 @@ class WeekRow:
         """The hour (0 to 167) that is worst covered, the first of equals, and its share; `None` where none is known."""
         known = [(share, hour) for hour, share in enumerate(self.shares) if share is not None]
         return (min(known)[1], min(known)[0]) if known else None
+
+    @property
+    def mean(self) -> float | None:
+        """The mean share of the week; `None` where none is known."""
+        known = [share for share in self.shares if share is not None]
+        return math.fsum(known) / len(known) if known else None
 
     @property
     def highest(self) -> float | None:

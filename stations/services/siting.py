@@ -36,17 +36,20 @@ MOST_PAIRS = 200_000_000
 
 @dataclass(frozen=True, slots=True)
 class _Scene:
-    """Demand on the network (D places of it), J kinds of hours, and what it takes to every option.
+    """Demand on the network (D places of it, in A areas), J kinds of hours, and what it takes to every option.
 
     `hours` (J,) counts the hours of each kind, `now` (J, D) are the seconds to the nearest station that counts then,
-    at most the limit, `nearest` its number, `NOBODY` beyond the limit. `sites` (D, C) and `stations` (D, K) are
-    seconds, inf where they are not reached.
+    at most the limit, `nearest` its number, `NOBODY` beyond the limit. `all_hours` (A,) are the demand-hours of the
+    `areas`, those off the network with them. `sites` (D, C) and `stations` (D, K) are seconds, inf where they are not
+    reached.
     """
 
     options: Options
     hours: NDArray[np.float64]
     weight: NDArray[np.float64]
     area: NDArray[np.int64]
+    areas: tuple[str, ...]
+    all_hours: NDArray[np.float64]
     now: NDArray[np.float64]
     nearest: NDArray[np.int64]
     sites: NDArray[np.float64]
@@ -67,6 +70,10 @@ class _Scene:
     def covered(self, now: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the demand-hours of every place that `now` covers, (D,)."""
         return np.asarray(self.hours @ (now <= self.cutoff_s)) * self.weight
+
+    def by_area(self, amounts: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the sums (A,) of amounts (D,)."""
+        return np.bincount(self.area, weights=amounts, minlength=len(self.areas)).astype(np.float64)
 
     def total_s(self, now: NDArray[np.float64]) -> float:
         """Return the seconds of all demand in all hours."""
@@ -92,14 +99,14 @@ def suggest_sites(query: SitingQuery, region: Region, *, stopped: Stopped | None
     scene, off = _scene(query, region)
     total_hours = float(scene.hours.sum())
     covered, total = scene.covered(scene.now), float(demand.weight.sum()) * total_hours
-    rows, floored = _rows(query, scene, region)
+    rows, floored = _rows(query, scene)
     target = query.target_share * total - float(covered.sum())
-    _check_floors(query, rows, floored, region)
+    _check_floors(query, rows, floored, scene)
     chosen = _chosen(query, rows, target=target)
     proof = _prove(query, rows, chosen, target=target, stopped=stopped)
     best = proof.chosen if proof else chosen
-    if best is None or rows.cost[best].sum() > query.most_cost * (1 + 1e-9):
-        raise _short_of_money(query, rows, target=target, total=total, floored=floored, region=region)
+    if best is None or not _is_affordable(query, rows, best):
+        raise _short_of_money(query, rows, target=target, total=total, floored=floored, scene=scene)
     picked = order_by_gain(rows, without_idle(rows, best))
     suggestions, after = _suggestions(rows, scene, picked, region)
     covered_after, on_network = scene.covered(after), float(scene.weight.sum())
@@ -121,7 +128,7 @@ def suggest_sites(query: SitingQuery, region: Region, *, stopped: Stopped | None
         value=value,
         bound=proof.bound if proof else None,
         proven=proof.proven if proof else False,
-        townships=tuple(_townships(scene, covered, covered_after, query, region)),
+        townships=tuple(_townships(scene, covered, covered_after)),
     )
 
 
@@ -151,6 +158,8 @@ def _scene(query: SitingQuery, region: Region) -> tuple[_Scene, int]:
         hours=standing.hours,
         weight=demand.weight[on],
         area=demand.area[on],
+        areas=demand.areas,
+        all_hours=np.bincount(demand.area, weights=demand.weight, minlength=len(demand.areas)) * standing.hours.sum(),
         now=np.minimum(np.array(soonest)[:, on] / 1000, limit_s),
         nearest=np.array(nearest)[:, on],
         sites=seconds[np.ix_(on, usable)],
@@ -173,26 +182,22 @@ def _check_options(query: SitingQuery, options: Options, candidates: int) -> Non
         raise InputError("siting.too_few", field="new", value=query.new, most=candidates)
 
 
-def _rows(query: SitingQuery, scene: _Scene, region: Region) -> tuple[CoverRows, NDArray[np.int64]]:
+def _rows(query: SitingQuery, scene: _Scene) -> tuple[CoverRows, NDArray[np.int64]]:
     """Return the rows of the goal and of the floors, and the townships (numbers of areas) that the floors are of."""
     cost = np.array([one.cost for one in scene.options.listed])
-    needed, floored = _floors(query, scene, region)
-    floor_of = np.full(len(region.demand_arrays(query.coverage.layer).areas), NOBODY, dtype=np.int32)
+    needed, floored = _floors(query, scene)
+    floor_of = np.full(len(scene.areas), NOBODY, dtype=np.int32)
     floor_of[floored] = np.arange(len(floored), dtype=np.int32)
     floor = floor_of[scene.area]
     blocks = [*_cover_blocks(query, scene, floor), *(_saving(scene) if query.goal is SitingGoal.TIME else ())]
     return join_blocks(blocks, cost, need=needed), floored
 
 
-def _floors(query: SitingQuery, scene: _Scene, region: Region) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+def _floors(query: SitingQuery, scene: _Scene) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Return the demand-hours that townships lack to the floor, and which townships; those alone that lack any."""
-    demand = region.demand_arrays(query.coverage.layer)
-    count = len(demand.areas)
-    all_hours = np.bincount(demand.area, weights=demand.weight, minlength=count) * scene.hours.sum()
-    covered = np.bincount(scene.area, weights=scene.covered(scene.now), minlength=count)
-    lacking = query.floor * all_hours - covered
-    named = np.array([bool(name) for name in demand.areas], dtype=bool)
-    floored = np.flatnonzero(named & (lacking > all_hours * (1 - ENOUGH)))
+    lacking = query.floor * scene.all_hours - scene.by_area(scene.covered(scene.now))
+    named = np.array([bool(name) for name in scene.areas], dtype=bool)
+    floored = np.flatnonzero(named & (lacking > scene.all_hours * (1 - ENOUGH)))
     return lacking[floored], floored
 
 
@@ -247,25 +252,29 @@ def _chosen(query: SitingQuery, rows: CoverRows, *, target: float) -> NDArray[np
     cheapest = cheapest_options(rows, target=max(target, 0.0))
     if query.goal is SitingGoal.FEWEST or cheapest is None:
         return cheapest
-    return cheapest if rows.cost[cheapest].sum() <= query.most_cost * (1 + 1e-9) else None
+    return cheapest if _is_affordable(query, rows, cheapest) else None
 
 
-def _check_floors(query: SitingQuery, rows: CoverRows, floored: NDArray[np.int64], region: Region) -> None:
+def _is_affordable(query: SitingQuery, rows: CoverRows, chosen: NDArray[np.int64]) -> bool:
+    return bool(rows.cost[chosen].sum() <= query.most_cost * (1 + 1e-9))
+
+
+def _check_floors(query: SitingQuery, rows: CoverRows, floored: NDArray[np.int64], scene: _Scene) -> None:
     """Refuse a floor that a township does not reach with everything that could be done."""
     everything = np.arange(len(rows.cost))
     if not rows.holds(everything):
-        below = _below_floor(query, rows, everything, floored, region)
+        below = _below_floor(query, rows, everything, floored, scene)
         raise InputError("siting.floor_unreachable", field="floor", value=f"{query.floor:.1%}", townships=below)
 
 
 def _short_of_money(
-    query: SitingQuery, rows: CoverRows, *, target: float, total: float, floored: NDArray[np.int64], region: Region
+    query: SitingQuery, rows: CoverRows, *, target: float, total: float, floored: NDArray[np.int64], scene: _Scene
 ) -> InputError:
     """Return what the budget was found to reach, where that is not what is asked."""
     budget = f"{query.most_cost:g}"
     best = choose_options(rows, budget=query.most_cost)
     if not rows.holds(best):
-        below = _below_floor(query, rows, best, floored, region)
+        below = _below_floor(query, rows, best, floored, scene)
         return InputError(
             "siting.floor_budget", field="floor", value=f"{query.floor:.1%}", townships=below, budget=budget
         )
@@ -275,15 +284,14 @@ def _short_of_money(
 
 
 def _below_floor(
-    query: SitingQuery, rows: CoverRows, chosen: NDArray[np.int64], floored: NDArray[np.int64], region: Region
+    query: SitingQuery, rows: CoverRows, chosen: NDArray[np.int64], floored: NDArray[np.int64], scene: _Scene
 ) -> str:
     """Return the townships that miss the floor with `chosen`, each with the share that it reaches."""
-    demand, hours = region.demand_arrays(query.coverage.layer), len(choose_hours(query, region).moments) or 1
     missed = []
     for area, reached, need in zip(floored.tolist(), rows.reached(chosen).tolist(), rows.need.tolist(), strict=True):
         if reached < need * ENOUGH:
-            whole = float(demand.weight[demand.area == area].sum()) * hours
-            missed.append(f"{demand.areas[area]} {query.floor + (reached - need) / whole:.1%}")
+            share = query.floor + (reached - need) / scene.all_hours[area]
+            missed.append(f"{scene.areas[area]} {share:.1%}")
     return ", ".join(missed)
 
 
@@ -337,17 +345,8 @@ def _heaviest(relieved: NDArray[np.float64], region: Region) -> tuple[str, ...]:
     return tuple(region.stations[k].station_id for k in first.tolist() if relieved[k] > 0)
 
 
-def _townships(
-    scene: _Scene,
-    before: NDArray[np.float64],
-    after: NDArray[np.float64],
-    query: SitingQuery,
-    region: Region,
-) -> Iterator[TownshipShares]:
-    demand = region.demand_arrays(query.coverage.layer)
-    count = len(demand.areas)
-    whole = np.bincount(demand.area, weights=demand.weight, minlength=count) * scene.hours.sum()
-    was, will = (np.bincount(scene.area, weights=sums, minlength=count) for sums in (before, after))
-    for area, name in enumerate(demand.areas):
-        if name and whole[area]:
-            yield TownshipShares(name, float(was[area] / whole[area]), float(will[area] / whole[area]))
+def _townships(scene: _Scene, before: NDArray[np.float64], after: NDArray[np.float64]) -> Iterator[TownshipShares]:
+    sums = (scene.all_hours.tolist(), scene.by_area(before).tolist(), scene.by_area(after).tolist())
+    for name, whole, was, will in zip(scene.areas, *sums, strict=True):
+        if name and whole:
+            yield TownshipShares(name, was / whole, will / whole)
