@@ -20,9 +20,9 @@ from stations.model.keys import Need
 from stations.model.queries import CoverageQuery
 from stations.model.siting import OptionKind, SitingAnswer
 from stations.services.demand_here import DemandHere
-from stations.services.gap_places import sum_remedies
 from stations.services.method_sheet import speed_words
 from stations.services.region import Region
+from stations.services.remedies import rank_remedies
 from stations.services.siting_words import say_hours, say_option
 from stations.services.what_if import ScenarioAnswer
 from stations.texts import say
@@ -71,7 +71,7 @@ def gap_table(
         total = sum(place.weight for place in places)
         lines += ["", say(lang, f"gap.{key}", count=len(places), weight=f"{total:,.0f}")]
         lines += _cut([_gap_row(place, lang) for place in places], lang)
-    remedies = sum_remedies(gaps)[:MOST_REMEDIES]
+    remedies = rank_remedies(query, region, gaps)[:MOST_REMEDIES]
     lines += ["", say(lang, "planner.remedies")] if remedies else []
     for one in remedies:
         shared = f" {say(lang, 'planner.remedy_places', count=one.places)}" if one.places > 1 else ""

@@ -6,19 +6,14 @@ from collections.abc import Sequence
 
 from stations.errors import InputError
 from stations.model.coverage import CoverageShare, GapPlace, PlacedUsable, Remedy
-from stations.model.keys import ANSWERS, ServiceKey
 from stations.model.queries import CoverageQuery
-from stations.model.scenarios import Scenario
 from stations.model.siting import SitingQuery
-from stations.services.gap_places import EFFORT, rank_gaps, rank_unknown, sum_remedies
+from stations.services.gap_places import rank_gaps, rank_unknown, sum_remedies
 from stations.services.region import Region
+from stations.services.remedies import rank_remedies
 from stations.services.resilience import measure_resilience
 from stations.services.siting import suggest_sites
-from stations.services.what_if import ScenarioAnswer, try_scenario
 from stations.texts import say
-
-REMEDIES_TRIED = 5
-"""Remedies are tried in the order of what they are known to serve for their effort; the gain told is the whole one."""
 
 
 def three_sentences(query: CoverageQuery, region: Region, compared: PlacedUsable, *, lang: str) -> tuple[str, str, str]:
@@ -86,7 +81,7 @@ def _help_sentence(
         return say(lang, "brief.nothing_missing")
     parts = [_verify_words(doubtful[0].remedy, lang)] if doubtful else []
     if gaps:
-        parts.append(_change_words(query, region, gaps, lang))
+        parts.append(_change_words(query, region, gaps, whole, lang))
         parts += _site_words(query, region, whole, lang)
     return say(lang, "brief.join").join(parts) + say(lang, "brief.stop")
 
@@ -95,19 +90,22 @@ def _verify_words(remedy: Remedy, lang: str) -> str:
     return say(lang, "brief.verify", station=remedy.station_name, weight=f"{remedy.weight or 0:,.0f}")
 
 
-def _change_words(query: CoverageQuery, region: Region, gaps: Sequence[GapPlace], lang: str) -> str:
-    best = _best_change(query, region, gaps)
-    if best is None:
+def _change_words(
+    query: CoverageQuery, region: Region, gaps: Sequence[GapPlace], whole: CoverageShare, lang: str
+) -> str:
+    ranked = rank_remedies(query, region, gaps)
+    if not ranked:
         return say(lang, "brief.no_change")
-    remedy, gain = best
+    remedy = ranked[0].remedy
+    gained = remedy.weight or 0.0
     return say(
         lang,
         "brief.change",
         station=remedy.station_name,
         changes=say(lang, "hours.and").join(say(lang, f"export.remedy_{one}") for one in remedy.changes),
-        weight=f"{gain.gained:,.0f}",
-        before=_percent(gain.share_before),
-        after=_percent(gain.share_after),
+        weight=f"{gained:,.0f}",
+        before=_percent(whole.covered_share),
+        after=_percent((whole.covered + gained) / whole.weight),
     )
 
 
@@ -122,31 +120,6 @@ def _site_words(query: CoverageQuery, region: Region, whole: CoverageShare, lang
     site, gained = found[0].option.name, found[0].covered
     after = _percent((whole.covered + gained) / whole.weight)
     return [say(lang, "brief.site", site=site, weight=f"{gained:,.0f}", after=after)]
-
-
-def _best_change(
-    query: CoverageQuery, region: Region, gaps: Sequence[GapPlace]
-) -> tuple[Remedy, ScenarioAnswer] | None:
-    """Return the remedy at a station that newly covers most for its effort, tried out; `None` where none does."""
-    remedies = [one.remedy for one in sum_remedies(gaps) if one.remedy.changes]
-    first = sorted(remedies, key=lambda one: -(one.weight or 0.0) / _effort(one))[:REMEDIES_TRIED]
-    tried = [(one, try_scenario(query, _changes(one, query), region)) for one in first]
-    return max((one for one in tried if one[1].gained), key=lambda one: one[1].gained / _effort(one[0]), default=None)
-
-
-def _changes(remedy: Remedy, query: CoverageQuery) -> Scenario:
-    """Return what a remedy changes: of several services that answer a need, the first one is added."""
-    station_id, order = remedy.station_id or "", list(ServiceKey)
-    wanted = [*query.services, *(min(ANSWERS[need], key=order.index) for need in query.needs)]
-    return Scenario(
-        hours=((station_id, "24/7"),) if "hours" in remedy.changes else (),
-        services=tuple((station_id, key) for key in wanted) if "service" in remedy.changes else (),
-        no_registration=(station_id,) if "registration" in remedy.changes else (),
-    )
-
-
-def _effort(remedy: Remedy) -> int:
-    return sum(EFFORT[change] for change in remedy.changes)
 
 
 def _percent(share: float | None) -> str:

@@ -16,7 +16,7 @@ from stations.model.coverage import CoverageShare, WeekRow
 from stations.model.keys import Need
 from stations.model.queries import CoverageQuery
 from stations.services.coverage import compare_placed_and_usable, stations_that_count
-from stations.services.gap_places import rank_gaps, sum_remedies
+from stations.services.gap_places import rank_gaps
 from stations.services.geojson import rounded
 from stations.services.layer_files import layer_file
 from stations.services.layers import (
@@ -30,6 +30,7 @@ from stations.services.layers import (
 )
 from stations.services.method_sheet import describe_method
 from stations.services.region import Region
+from stations.services.remedies import rank_remedies
 from stations.services.resilience import measure_resilience
 from stations.services.week import ALL_ROWS, WeekKey, measure_week
 from stations.texts import say
@@ -102,8 +103,8 @@ def difference_layer(query: CoverageQuery, region: Region, made_at: datetime, la
 
 
 def remedy_layer(query: CoverageQuery, region: Region, made_at: datetime, lang: str) -> Layer:
-    """Return what would help at stations that are there, most helpful first, and how many gaps each helps."""
-    found = sum_remedies(rank_gaps(query, region))
+    """Return what would help at stations that are there, most for its effort first, with all it newly covers."""
+    found = rank_remedies(query, region, rank_gaps(query, region))
     rows = [("+".join(one.remedy.changes) or one.remedy.key, one.remedy.weight, one.places) for one in found]
     return _station_rows("remedies", REMEDY_COLUMNS, [one.remedy.station_id or "" for one in found], rows, region)
 

@@ -17,8 +17,9 @@ from stations.model.keys import ANSWERS, Need, ServiceKey, StationKind
 from stations.model.queries import CoverageQuery
 from stations.services.coverage import compare_placed_and_usable
 from stations.services.demand_here import look_at_demand
-from stations.services.gap_places import rank_gaps, rank_unknown, sum_remedies
+from stations.services.gap_places import rank_gaps, rank_unknown
 from stations.services.region import Region
+from stations.services.remedies import rank_remedies
 from stations.services.resilience import measure_resilience
 from stations.services.siting_options import changes_of
 from stations.services.week import ALL_ROWS, WeekKey, measure_week, notable_weeks
@@ -54,7 +55,7 @@ def coverage() -> ResponseReturnValue:
         compared=compared,
         gaps=gaps,
         unknown_places=region.keep(("unknown places", query), lambda: rank_unknown(query, region)),
-        remedies=sum_remedies(gaps)[:REMEDIES_LISTED],
+        remedies=region.keep(("remedies", query), lambda: rank_remedies(query, region, gaps))[:REMEDIES_LISTED],
         resilience=region.keep(("resilience", query), lambda: measure_resilience(query, region)),
         changes_of=lambda remedy: _changes_of(remedy, query, region),
         station_of=region.station,
