@@ -31,14 +31,14 @@ TYPES = {
 }
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 BRIEF_TYPES = {"pdf": "application/pdf", "docx": DOCX}
-_drawing = Turn("export.busy", longest_wait_s=LONGEST_WAIT_S)
+drawing_turn = Turn("export.busy", most_waiting=2, longest_wait_s=LONGEST_WAIT_S)
 
 
 @bp.get("/planner/export/<name>.<form>")
 def export(name: str, form: str) -> ResponseReturnValue:
     """Answer a table or layer with its method sheet; a CSV in an archive, its method beside it."""
     slow = name == "catchments" or form == "xlsx"  # a workbook of 20,000 rows takes seconds
-    return _drawing.take(lambda: _export(name, form)) if slow else _export(name, form)
+    return drawing_turn.take(lambda: _export(name, form)) if slow else _export(name, form)
 
 
 @bp.get("/planner/brief.<form>")
@@ -47,7 +47,7 @@ def brief(form: str) -> ResponseReturnValue:
     region = current_region()
     query = parse_coverage(parameters_of(request), region.profile)
     now = local_now(region.profile)
-    content = _drawing.take(lambda: write_brief(query, region, when=now, form=form, lang=current_language()))
+    content = drawing_turn.take(lambda: write_brief(query, region, when=now, form=form, lang=current_language()))
     return _file(content, BRIEF_TYPES[form], f"{export_name('brief', query, region)}.{form}")
 
 

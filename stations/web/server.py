@@ -19,7 +19,8 @@ from stations.settings import Settings
 from stations.texts import say
 from stations.web.runner import JobRunner
 
-THREADS_A_WORKER = 4
+THREADS_A_WORKER = 10
+"""More than answer or wait at once where answers are made one at a time (see `turns`, `print`): pages go on."""
 WAITING_A_WORKER = 128
 
 

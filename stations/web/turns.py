@@ -16,11 +16,15 @@ Answer = TypeVar("Answer")
 
 
 class Turn:
-    """Lets one thread at a time answer; the others wait up to `longest_wait_s` and are then told `busy`."""
+    """Lets one thread at a time answer; `most_waiting` wait up to `longest_wait_s`; then, as the others, told `busy`.
 
-    def __init__(self, busy: str, *, longest_wait_s: float) -> None:
+    Who waits holds a thread of the worker: there are more threads than may wait, so that pages go on, see `server`.
+    """
+
+    def __init__(self, busy: str, *, most_waiting: int, longest_wait_s: float) -> None:
+        self.most_waiting = most_waiting
         self._busy, self._longest_wait_s = busy, longest_wait_s
-        self._lock = threading.Lock()
+        self._lock, self._room = threading.Lock(), threading.BoundedSemaphore(1 + most_waiting)
 
     def take(self, answer: Callable[[], Answer]) -> Answer:
         """Return the answer.
@@ -28,8 +32,16 @@ class Turn:
         Raises
         ------
         TooManyError
-            Others take too long.
+            Others take too long, or wait already.
         """
+        if not self._room.acquire(blocking=False):
+            raise TooManyError(self._busy)
+        try:
+            return self._answer(answer)
+        finally:
+            self._room.release()
+
+    def _answer(self, answer: Callable[[], Answer]) -> Answer:
         if not self._lock.acquire(timeout=self._longest_wait_s):
             raise TooManyError(self._busy)
         try:
@@ -38,7 +50,7 @@ class Turn:
             self._lock.release()
 
 
-_siting = Turn("siting.busy", longest_wait_s=10.0)
+sites_turn = Turn("siting.busy", most_waiting=2, longest_wait_s=10.0)
 
 
 def answer_sites(query: SitingQuery, region: Region) -> dict[str, Any]:
@@ -50,6 +62,8 @@ def answer_sites(query: SitingQuery, region: Region) -> dict[str, Any]:
         Others take too long.
     """
     key = ("sites", query)
-    if region.is_kept(key):
-        return region.keep(key, dict)  # it is there
-    return _siting.take(lambda: region.keep(key, lambda: siting_collection(suggest_sites(query, region), region)))
+
+    def ask() -> dict[str, Any]:
+        return region.keep(key, lambda: siting_collection(suggest_sites(query, region), region))
+
+    return ask() if region.is_kept(key) else sites_turn.take(ask)

@@ -71,7 +71,7 @@ def test_catchments_are_drawn_for_one_at_a_time(app, monkeypatch):
         return planner_file(*_given, **_options)
 
     monkeypatch.setattr(planner_export, "planner_file", slow)
-    monkeypatch.setattr(planner_export, "_drawing", Turn("export.busy", longest_wait_s=0.05))
+    monkeypatch.setattr(planner_export, "drawing_turn", Turn("export.busy", most_waiting=1, longest_wait_s=0.05))
     address = "/planner/export/catchments.gpkg"
     first = threading.Thread(target=lambda: statuses.append(app.test_client().get(address).status_code))
     first.start()

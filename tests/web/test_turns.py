@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from threading import Event
 
 import pytest
 
@@ -12,14 +13,16 @@ from stations.model.keys import TravelMode
 from stations.model.queries import CoverageQuery
 from stations.model.siting import SitingQuery
 from stations.services.region import load_region
-from stations.web import create_app, turns
+from stations.web import create_app, planner_export, turns
+from stations.web import print as print_pages
+from stations.web.server import THREADS_A_WORKER
 from stations.web.turns import Turn, answer_sites
 
 ADDRESS = "/api/siting?mode=walk&minutes=5.2&new=1"
 
 
 def test_who_comes_while_another_is_answered_waits_and_is_then_sent_away():
-    turn, inside, go_on, told = Turn("siting.busy", longest_wait_s=0.05), threading.Event(), threading.Event(), []
+    turn, inside, go_on, told = Turn("siting.busy", most_waiting=1, longest_wait_s=0.05), Event(), Event(), []
 
     def slow():
         inside.set()
@@ -38,12 +41,26 @@ def test_who_comes_while_another_is_answered_waits_and_is_then_sent_away():
     assert turn.take(lambda: "next") == "next"
 
 
+def test_no_more_wait_than_may_and_pages_always_have_a_thread():
+    turn, inside, go_on = Turn("siting.busy", most_waiting=0, longest_wait_s=60), Event(), Event()
+    first = threading.Thread(target=lambda: turn.take(lambda: inside.set() or go_on.wait(20)))
+    first.start()
+    assert inside.wait(20)
+    with pytest.raises(TooManyError):  # at once
+        turn.take(lambda: None)
+    go_on.set()
+    first.join()
+
+    held = [turns.sites_turn.most_waiting, planner_export.drawing_turn.most_waiting, print_pages.MOST_WAITING]
+    assert sum(1 + waiting for waiting in held) < THREADS_A_WORKER
+
+
 def test_suggestions_are_worked_out_one_at_a_time_and_told_again_at_once(town, monkeypatch):
     region = load_region(town.settings)
     query = SitingQuery(CoverageQuery(TravelMode.WALK, 310 / 60), new=1)
     known = answer_sites(query, region)
-    turn = Turn("siting.busy", longest_wait_s=0.05)
-    monkeypatch.setattr(turns, "_siting", turn)
+    turn = Turn("siting.busy", most_waiting=1, longest_wait_s=0.05)
+    monkeypatch.setattr(turns, "sites_turn", turn)
 
     def ask_meanwhile():
         with pytest.raises(TooManyError):
@@ -55,7 +72,7 @@ def test_suggestions_are_worked_out_one_at_a_time_and_told_again_at_once(town, m
 
 
 def test_an_answer_is_not_waited_for_by_who_asks_something_else(town):
-    region, inside, go_on = load_region(town.settings), threading.Event(), threading.Event()
+    region, inside, go_on = load_region(town.settings), Event(), Event()
 
     def slow():
         inside.set()
