@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
@@ -40,6 +41,7 @@ class _Rule(NamedTuple):
 _BASE, _SEASON, _NTH, _HOLIDAY, _DATE, _SCHOOL = range(6)
 
 
+@lru_cache(maxsize=4096)
 def describe_hours(expression: str | None, lang: str) -> str:
     """Return `expression` in words of `lang`, e.g. ``周一至周五 08:30–17:30，节假日休息``.
 

@@ -82,3 +82,10 @@ from stations.hours.wording import describe_hours
 def test_hours_in_words(text, chinese, english):
     assert describe_hours(text, "zh") == chinese
     assert describe_hours(text, "en") == english
+
+
+def test_words_are_found_once_for_each_text_and_language():
+    text = "Mo-Sa 06:17-21:43; PH off"
+
+    assert describe_hours(text, "zh") is describe_hours(text, "zh")  # a page of saved scenarios asks for thousands
+    assert describe_hours(text, "en") != describe_hours(text, "zh")
