@@ -116,7 +116,7 @@ class NamedScenario:
     cost: float | None = None
 
     def __post_init__(self) -> None:
-        if not self.name.strip():
+        if not any(unicodedata.category(sign)[0] in "LMNPS" for sign in self.name):  # none that can be seen
             raise InputError("scenario.name_missing", field="name")
         _check_words("name", self.name, most=MOST_NAME)
         _check_words("note", self.note, most=MOST_NOTE, breaks="\n\r\t")

@@ -14,12 +14,12 @@ from stations.services.jobs import cancel_job, read_job, start_job
 from stations.services.siting_job import to_arguments
 from stations.web.current import current_region
 from stations.web.language import tell
-from stations.web.login import guard_forms
+from stations.web.login import guard_office
 from stations.web.office import authorship, current_office, require_role
 from stations.web.parse import parameters_of, parse_proof
 
 bp = Blueprint("jobs", __name__)
-bp.before_request(guard_forms)
+bp.before_request(guard_office)
 
 
 @bp.post("/api/jobs")

@@ -21,6 +21,7 @@ from stations.web.office import current_account, current_office
 bp = Blueprint("login", __name__)
 SESSION_HOURS = 12
 HOME = "/manage"
+_READING = ("GET", "HEAD", "OPTIONS")
 
 _OURS = re.compile(r"/(?![/\\])[!-~]*")
 
@@ -59,7 +60,16 @@ def guard_forms() -> None:
     CSRFError
         The form has no token, an old one, or one of another session.
     """
-    if request.method not in ("GET", "HEAD", "OPTIONS"):
+    if request.method not in _READING:
+        _csrf.protect()
+
+
+def guard_office() -> None:
+    """Check the token of who is logged in, as `guard_forms` does; who is not is told so by the view.
+
+    It is for `before_request` of blueprints of which everything that writes asks for a role.
+    """
+    if request.method not in _READING and current_account() is not None:
         _csrf.protect()
 
 

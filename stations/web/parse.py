@@ -86,9 +86,8 @@ def json_body(request: Request) -> object:
     """Return the content of a JSON body, `None` where it is not JSON, or holds half a character."""
     try:
         body = request.get_json(silent=True)
-        if b"\\u" in request.get_data():
-            json.dumps(body, ensure_ascii=False).encode()
-    except (RecursionError, UnicodeEncodeError):  # a thousand brackets
+        json.dumps(body, ensure_ascii=False).encode()
+    except (RecursionError, UnicodeEncodeError):  # a thousand brackets; half a character, escaped or not
         return None
     return body
 

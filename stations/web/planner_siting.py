@@ -26,13 +26,13 @@ from stations.services.siting_job import find_proof, is_of_today, to_arguments
 from stations.services.siting_words import say_change, say_hours
 from stations.web.current import current_region
 from stations.web.language import current_language, tell
-from stations.web.login import guard_forms
+from stations.web.login import guard_office
 from stations.web.office import authorship, current_account, current_office, require_role
 from stations.web.parse import Parameters, parameters_of, parse_costs, parse_floor, parse_proof, parse_siting
 from stations.web.turns import answer_sites
 
 bp = Blueprint("planner_siting", __name__)
-bp.before_request(guard_forms)
+bp.before_request(guard_office)
 _OF_THE_FORM = frozenset({"csrf_token", "kind", "prove"})
 _FLOORS = tuple(tenth / 10 for tenth in range(1, 11))
 

@@ -37,8 +37,8 @@ from stations.services.saved_scenarios import (
 from stations.web.current import current_region, local_now
 from stations.web.errors import status_of
 from stations.web.language import current_language, tell
-from stations.web.login import guard_forms
-from stations.web.office import authorship, current_account, current_office, require_role
+from stations.web.login import guard_office
+from stations.web.office import authorship, current_office, require_role
 from stations.web.parse import Parameters, parse_coverage, parse_day
 from stations.web.parse_scenarios import parse_named, parse_version
 from stations.web.planner import asked_again, without_what
@@ -46,13 +46,7 @@ from stations.web.planner_export import TYPES
 from stations.web.scenario_desk import current_steward
 
 bp = Blueprint("scenarios", __name__)
-
-
-@bp.before_request
-def _guard() -> None:
-    """Check the token of who is logged in; who is not is told so by the view."""
-    if current_account() is not None:
-        guard_forms()
+bp.before_request(guard_office)
 
 
 @bp.get("/planner/scenarios")

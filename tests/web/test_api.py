@@ -451,6 +451,18 @@ def test_a_deeply_nested_body_is_refused(client):
     assert response.get_json()["error"]["code"] == "body"
 
 
+HALF_A_CHARACTER = [rb'{"mode": "\ud800"}', b'{"mode": "\xed\xa0\x80"}', r'{"mode": "\ud800"}'.encode("utf-16-le")]
+
+
+@pytest.mark.parametrize("path", [NEAREST, "/api/what-if"])
+@pytest.mark.parametrize("body", HALF_A_CHARACTER)
+def test_half_a_character_is_refused_in_a_body(client, path, body):
+    response = client.post(path, data=body, content_type="application/json")
+
+    assert response.status_code == 400
+    assert response.get_json()["error"]["code"] == "body"
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("kind", ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"])
 @pytest.mark.parametrize("path", [NEAREST, "/"])

@@ -74,6 +74,7 @@ def test_a_stranger_and_a_viewer_see_who_may_prove(app):
     assert "csrf_token" not in text_of(stranger)
     assert "Set-Cookie" not in stranger.get(DESK).headers
     assert say("en", "proof.role") in text_of(viewer)
+    assert stranger.post("/planner/proof", data={"kind": "siting"}).location.startswith("/login")
     assert viewer.post("/planner/proof", data={"kind": "siting"}).status_code == 400  # without the form's token
 
 

@@ -168,6 +168,7 @@ WRONG = {
     "too long a note": ({**WHOLE, "note": "x" * 1001}, 400, "too_long", "note"),
     "a control character": ({**WHOLE, "name": "a\0b"}, 400, "control", "name"),
     "half a character": ({**WHOLE, "name": "\ud800"}, 400, "body", None),
+    "a name that cannot be seen": ({**WHOLE, "name": "\u200b\u202e"}, 400, "name_missing", "name"),
     "a cost that is none": ({**WHOLE, "cost": "viel"}, 400, "cost", "cost"),
     "a cost below nothing": ({**WHOLE, "cost": -1}, 400, "cost", "cost"),
     "yes for a cost": ({**WHOLE, "cost": True}, 400, "cost", "cost"),
