@@ -232,5 +232,10 @@ def _unreadable(field: str) -> InputError:
 def _check_words(field: str, words: str, *, most: int, breaks: str = "") -> None:
     if len(words) > most:
         raise InputError("scenario.too_long", field=field, count=len(words), most=most)
-    if any(unicodedata.category(sign) in ("Cc", "Cs") and sign not in breaks for sign in words):
+    if any(_is_control(sign) and sign not in breaks for sign in words):
         raise InputError("scenario.control", field=field)
+
+
+def _is_control(sign: str) -> bool:
+    """Whether a sign is none that people write: a control, half a character, or one that no XML file may hold."""
+    return unicodedata.category(sign) in ("Cc", "Cs") or sign in "\ufffe\uffff"

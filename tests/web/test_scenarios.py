@@ -167,6 +167,7 @@ WRONG = {
     "too long a name": ({**WHOLE, "name": "x" * 61}, 400, "too_long", "name"),
     "too long a note": ({**WHOLE, "note": "x" * 1001}, 400, "too_long", "note"),
     "a control character": ({**WHOLE, "name": "a\0b"}, 400, "control", "name"),
+    "no character": ({**WHOLE, "name": "a\uffff"}, 400, "control", "name"),
     "half a character": ({**WHOLE, "name": "\ud800"}, 400, "body", None),
     "a name that cannot be seen": ({**WHOLE, "name": "\u200b\u202e"}, 400, "name_missing", "name"),
     "a cost that is none": ({**WHOLE, "cost": "viel"}, 400, "cost", "cost"),
