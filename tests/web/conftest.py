@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from stations.model.keys import Role
+from stations.services.accounts import add_account
 from stations.services.build import build_region
+from stations.services.office import Office
 from stations.web import create_app
 
+PASSWORD = "long enough 7"
 HOSTILE = "<b>\"'&${1+1}`a`</script><script>alert(1)</script>{{7*7}}\\"
 """Live in HTML, in a script, in a template literal, and in a template of ours."""
 
@@ -53,6 +58,30 @@ def hostile_client(make_town, tmp_path_factory) -> FlaskClient:
 def hostile() -> str:
     """The text that stands in the hostile town."""
     return HOSTILE
+
+
+@pytest.fixture
+def own(make_town, tmp_path):
+    """A town of its own with an account of each role, and its office."""
+    made = make_town(tmp_path)
+    list(build_region(made.settings))
+    office = Office(made.settings)
+    for role in Role:
+        add_account(office, f"the-{role}", role, PASSWORD)
+    yield create_app(made.settings), office, made
+    office.close()
+
+
+def token_of(page) -> str:
+    return re.search(r'name="csrf_token" value="([^"]+)"', page.get_data(as_text=True))[1]
+
+
+def logged_in(app, role=Role.STEWARD):
+    """Return a browser in which an account of `role` has logged in, and the token of its forms."""
+    client = app.test_client()
+    form = {"name": f"the-{role}", "password": PASSWORD, "csrf_token": token_of(client.get("/login"))}
+    assert client.post("/login", data=form).status_code == 302
+    return client, token_of(client.get("/manage"))
 
 
 def _fill(path: Path, columns: tuple[str, ...]) -> None:

@@ -12,24 +12,8 @@ import pytest
 from stations.geo.datum import from_wgs84
 from stations.model.changes import ChangeKind
 from stations.model.keys import Datum, Role
-from stations.services.accounts import add_account, remove_account
-from stations.services.build import build_region
-from stations.services.office import Office
-from stations.web import create_app
-
-PASSWORD = "long enough 7"
-
-
-@pytest.fixture
-def own(make_town, tmp_path):
-    """A town of its own, with an account of each role."""
-    made = make_town(tmp_path)
-    list(build_region(made.settings))
-    office = Office(made.settings)
-    for role in Role:
-        add_account(office, f"the-{role}", role, PASSWORD)
-    yield create_app(made.settings), office
-    office.close()
+from stations.services.accounts import remove_account
+from tests.web.conftest import PASSWORD, logged_in, token_of
 
 
 @pytest.fixture
@@ -40,18 +24,6 @@ def app(own):
 @pytest.fixture
 def store(own):
     return own[1].stations
-
-
-def token_of(page) -> str:
-    return re.search(r'name="csrf_token" value="([^"]+)"', page.get_data(as_text=True))[1]
-
-
-def logged_in(app, role=Role.STEWARD):
-    """Return a browser in which an account of `role` has logged in, and the token of its forms."""
-    client = app.test_client()
-    form = {"name": f"the-{role}", "password": PASSWORD, "csrf_token": token_of(client.get("/login"))}
-    assert client.post("/login", data=form).status_code == 302
-    return client, token_of(client.get("/manage"))
 
 
 def form_of(client, station_id) -> dict[str, str]:
@@ -112,7 +84,7 @@ def test_a_wrong_password_is_told_and_the_sixth_try_must_wait(app):
 
 
 def test_a_removed_account_is_out_at_once(own):
-    app, office = own
+    app, office, _ = own
     client, _ = logged_in(app)
     remove_account(office, "the-steward")
     assert client.get("/manage").status_code == 302
@@ -514,7 +486,7 @@ PROOF = {"kind": "siting", "mode": "walk", "minutes": "5.2", "new": "1", "prove"
 
 
 def test_who_keeps_the_list_starts_a_proof_and_two_at_most(own):
-    app, office = own
+    app, office, _ = own
     client, token = logged_in(app)
     started = [client.post("/api/jobs", data={**PROOF, "csrf_token": token}) for _ in range(3)]
 
@@ -530,7 +502,7 @@ def test_who_keeps_the_list_starts_a_proof_and_two_at_most(own):
     "given", [{"prove": "121"}, {"prove": "0"}, {"prove": "nan"}, {"kind": "publish"}, {"new": "0"}]
 )
 def test_a_proof_that_cannot_be_asked_does_not_wait(own, given):
-    app, office = own
+    app, office, _ = own
     client, token = logged_in(app)
 
     assert client.post("/api/jobs", data={**PROOF, **given, "csrf_token": token}).status_code == 400
@@ -538,7 +510,7 @@ def test_a_proof_that_cannot_be_asked_does_not_wait(own, given):
 
 
 def test_a_stranger_and_a_viewer_start_no_proof(own):
-    app, office = own
+    app, office, _ = own
     viewer, token = logged_in(app, Role.VIEWER)
 
     assert viewer.post("/api/jobs", data={**PROOF, "csrf_token": token}).status_code == 403

@@ -11,32 +11,23 @@ import pytest
 from stations.model.jobs import JobError
 from stations.model.keys import Role
 from stations.model.progress import Progress
-from stations.services.accounts import add_account
-from stations.services.build import build_region
-from stations.services.office import Office
 from stations.services.publishing import Workshop
 from stations.services.siting_job import run_siting
 from stations.texts import say
 from stations.web import create_app
-from tests.web.test_office import PASSWORD, logged_in, token_of
+from tests.web.conftest import logged_in, token_of
 
 DESK = "/planner?mode=walk&minutes=6&new=1&lang=en"
 
 
 @pytest.fixture
-def office(make_town, tmp_path):
-    made = make_town(tmp_path)
-    list(build_region(made.settings))
-    opened = Office(made.settings)
-    for role in Role:
-        add_account(opened, f"the-{role}", role, PASSWORD)
-    yield opened
-    opened.close()
+def app(own):
+    return own[0]
 
 
 @pytest.fixture
-def app(office):
-    return create_app(office.settings)
+def office(own):
+    return own[1]
 
 
 def text_of(client, address=DESK) -> str:

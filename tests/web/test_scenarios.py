@@ -13,28 +13,13 @@ import pytest
 
 from stations.model.keys import Role
 from stations.model.scenarios import read_scenario
-from stations.services.accounts import add_account
 from stations.services.build import build_region
-from stations.services.office import Office
 from stations.texts import say
 from stations.web import create_app
 from stations.web.openapi import api_description
-from tests.web.conftest import HOSTILE
+from tests.web.conftest import HOSTILE, logged_in
 
-PASSWORD = "long enough 7"
 QUESTION = "mode=walk&minutes=6&lang=en"
-
-
-@pytest.fixture
-def own(make_town, tmp_path):
-    """A town of its own with an account of each role, and its office."""
-    made = make_town(tmp_path)
-    list(build_region(made.settings))
-    office = Office(made.settings)
-    for role in Role:
-        add_account(office, f"the-{role}", role, PASSWORD)
-    yield create_app(made.settings), office, made
-    office.close()
 
 
 @pytest.fixture
@@ -51,18 +36,6 @@ def office(own):
 def at_b(own):
     lon, lat = own[2].places["B"]
     return {"lon": lon, "lat": lat, "name": "北站"}
-
-
-def token_of(page) -> str:
-    return re.search(r'name="csrf_token" value="([^"]+)"', page.get_data(as_text=True))[1]
-
-
-def logged_in(app, role=Role.STEWARD):
-    """Return a browser in which an account of `role` has logged in, and the token of its forms."""
-    client = app.test_client()
-    form = {"name": f"the-{role}", "password": PASSWORD, "csrf_token": token_of(client.get("/login"))}
-    assert client.post("/login", data=form).status_code == 302
-    return client, token_of(client.get("/manage"))
 
 
 @pytest.fixture
