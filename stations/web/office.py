@@ -44,6 +44,12 @@ def current_account() -> Account | None:
     return cast("Account | None", g.account)
 
 
+def current_steward() -> Account | None:
+    """Return who is logged in and may change what is kept, `None` where nobody is."""
+    account = current_account()
+    return account if account is not None and account.role.covers(Role.STEWARD) else None
+
+
 def authorship(*, reason: str = "", source: str = "") -> Authorship:
     """Return the words by which history names who is logged in."""
     account = current_account()

@@ -54,8 +54,19 @@ def brief(form: str) -> ResponseReturnValue:
 def _export(name: str, form: str) -> ResponseReturnValue:
     check_form(form)
     query, file = _siting() if name == "siting" else _planned(name)
-    ending = "zip" if form == "csv" else form
-    return _file(file_bytes(file, form), TYPES[form], f"{export_name(name, query, current_region())}.{ending}")
+    return send_layer(file, form, query)
+
+
+def send_layer(file: LayerFile, form: str, query: CoverageQuery) -> Response:
+    """Answer a file in one of the formats, by the name that its question gives it; a CSV in an archive.
+
+    Raises
+    ------
+    UnknownThingError
+        There is no such format.
+    """
+    content, ending = file_bytes(file, form), "zip" if form == "csv" else form
+    return _file(content, TYPES[form], f"{export_name(file.name, query, current_region())}.{ending}")
 
 
 def _planned(name: str) -> tuple[CoverageQuery, LayerFile]:

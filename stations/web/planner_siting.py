@@ -27,7 +27,7 @@ from stations.services.siting_words import say_change, say_hours
 from stations.web.current import current_region
 from stations.web.language import current_language, tell
 from stations.web.login import guard_office
-from stations.web.office import authorship, current_account, current_office, require_role
+from stations.web.office import authorship, current_office, current_steward, require_role
 from stations.web.parse import Parameters, parameters_of, parse_costs, parse_floor, parse_proof, parse_siting
 from stations.web.turns import answer_sites
 
@@ -106,13 +106,13 @@ def _back() -> ResponseReturnValue:
 def _proof(query: SitingQuery, sites: dict[str, Any]) -> dict[str, object]:
     """Return the newest proof of a question and who may start one; proven sites take the place of `sites`."""
     try:
-        proof, account = find_proof(query, current_office()), current_account()
+        proof, steward = find_proof(query, current_office()), current_steward()
     except StoreError:  # the desk does without, and says so
         g.account = None
         return {"proof": None, "office_away": True}
     known: dict[str, object] = {
         "proof": proof,
-        "may_prove": account is not None and account.role.covers(Role.STEWARD),
+        "may_prove": steward is not None,
         "most_proof_s": MOST_JOB_PROOF_S,
         "proof_took_s": _took_s(proof),
     }

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from stations.errors import StoreError, UnknownThingError
-from stations.model.accounts import Account
-from stations.model.keys import Role
 from stations.services.comparison import scenario_object
 from stations.services.region import Region
 from stations.services.saved_scenarios import find_scenarios
 from stations.services.scenarios import fit_scenario
 from stations.web.language import current_language, tell
-from stations.web.office import current_account, current_office
+from stations.web.office import current_office, current_steward
 from stations.web.parse import Parameters
 
 
@@ -33,9 +31,3 @@ def desk_scenario(given: Parameters, region: Region) -> dict[str, object]:
     except (UnknownThingError, StoreError) as error:
         found["opened_problem"] = tell(error.key, **error.values)
     return found
-
-
-def current_steward() -> Account | None:
-    """Return who is logged in and may save scenarios, `None` where nobody is."""
-    account = current_account()
-    return account if account is not None and account.role.covers(Role.STEWARD) else None

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from io import BytesIO
 
-from flask import Blueprint, Response, current_app, jsonify, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, current_app, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from stations.errors import ConflictError, InputError, StationsError, UnknownThingError
@@ -14,7 +13,6 @@ from stations.model.comparison import MOST_COMPARED, Comparison
 from stations.model.keys import Role
 from stations.model.scenarios import MOST_NAME, MOST_NOTE, SavedScenario
 from stations.services.comparison import (
-    EXPORT,
     change_lines,
     compare_scenarios,
     comparison_file,
@@ -24,8 +22,6 @@ from stations.services.comparison import (
     say_value,
     scenario_object,
 )
-from stations.services.layer_files import file_bytes
-from stations.services.planner_export import export_name
 from stations.services.region import Region
 from stations.services.saved_scenarios import (
     change_scenario,
@@ -38,12 +34,11 @@ from stations.web.current import current_region, local_now
 from stations.web.errors import status_of
 from stations.web.language import current_language, tell
 from stations.web.login import guard_office
-from stations.web.office import authorship, current_office, require_role
+from stations.web.office import authorship, current_office, current_steward, require_role
 from stations.web.parse import Parameters, parse_coverage, parse_day
 from stations.web.parse_scenarios import parse_named, parse_version
 from stations.web.planner import asked_again, without_what
-from stations.web.planner_export import TYPES
-from stations.web.scenario_desk import current_steward
+from stations.web.planner_export import send_layer
 
 bp = Blueprint("scenarios", __name__)
 bp.before_request(guard_office)
@@ -101,9 +96,7 @@ def export(form: str) -> ResponseReturnValue:
     region = current_region()
     answer = _compared(request.args, find_scenarios(current_office(), request.args.getlist("scenario")), region)
     file = comparison_file(answer, region, made_at=local_now(region.profile), lang=current_language())
-    content, ending = BytesIO(file_bytes(file, form)), "zip" if form == "csv" else form
-    name = f"{export_name(EXPORT, answer.query, region)}.{ending}"
-    return send_file(content, mimetype=TYPES[form], as_attachment=True, download_name=name)
+    return send_layer(file, form, answer.query)
 
 
 @bp.get("/api/scenarios")
