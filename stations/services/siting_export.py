@@ -45,8 +45,10 @@ def siting_file(
     query
         The question on coverage that they answer.
     """
-    method = describe_method(query, region, made_at=made_at, lang=lang, any_hour=bool(found["query"]["hours"]))
-    method = tuple(replace(line, text=_hours(found, lang)) if line.key == "hour" else line for line in method)
+    of_week = bool(found["query"]["hours"])
+    method = describe_method(query, region, made_at=made_at, lang=lang, any_hour=of_week)
+    if of_week:
+        method = tuple(replace(line, text=_hours(found, lang)) if line.key == "hour" else line for line in method)
     asked = set(query_object(query, region))
     more = [MethodLine(f"sites_{key}", _label(key, lang), text) for key, text in _method(found, asked, lang)]
     return layer_file(_layer(found, region), (*method, *more), lang=lang)
@@ -107,11 +109,8 @@ def _method(found: Mapping[str, Any], asked: set[str], lang: str) -> Iterator[tu
 
 
 def _hours(found: Mapping[str, Any], lang: str) -> str:
-    """Return the chosen hours of the week, or the one that is asked about."""
+    """Return the chosen hours of the week."""
     query = found["query"]
-    if not query["hours"]:
-        when = query["when"] and datetime.fromisoformat(query["when"])
-        return f"{when:%Y-%m-%d %H:%M %z}" if when else say(lang, "export.hour_any")
     hours = say_hours(query["hours"], lang)
     return say(lang, "siting.hours_counted", week=query["week"], count=found["hour_count"], hours=hours)
 

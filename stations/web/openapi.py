@@ -145,6 +145,7 @@ def _siting() -> list[Json]:
         _query("new", {**WHOLE, "minimum": 1, "maximum": MOST_NEW}, "the budget: as much as so many new sites"),
         _query("options", TEXT, f"what may be done, with commas between: {', '.join(OptionKind)}; sites if unsaid"),
         _query("cost", TEXT, f"what each costs, such as {_COSTS}"),
+        *(_query(f"cost.{kind}", NUMBER, "what one of these costs, as a form tells it") for kind in OptionKind),
         _query("budget", NUMBER, "what everything may cost together, in the same unit; in place of new"),
         _query("hours", TEXT, f"hours of the week that count: {', '.join(NAMED_HOURS)}, or opening hours"),
         _query("week", DAY, "any day of the week of hours; else that of when"),
