@@ -34,7 +34,7 @@ class Job:
     """One piece of long work.
 
     Times are UTC; `started_at` is when it was begun last. `author` is empty where the program began it by itself.
-    `outcome` is what the work ended with, as JSON has it.
+    `outcome` is what the work ended with, as JSON has it. Once `cancel_asked` it ends at its next step.
     """
 
     job_id: str
@@ -48,3 +48,10 @@ class Job:
     progress: Progress | None = None
     outcome: Any = None
     error: JobError | None = None
+    cancel_asked: bool = False
+
+    @property
+    def words_key(self) -> str:
+        """The key of the words for how far it is."""
+        stopping = self.cancel_asked and self.state == JobState.RUNNING
+        return "job.state_stopping" if stopping else f"job.state_{self.state}"

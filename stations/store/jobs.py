@@ -199,4 +199,5 @@ def _job(row: RowMapping | Mapping[str, Any]) -> Job:
         progress=Progress(key, row["progress_done"], row["progress_total"]) if key else None,
         outcome=row["outcome"],
         error=JobError(row["error_key"], row["error_values"] or {}) if row["error_key"] else None,
+        cancel_asked=bool(row["cancel_asked"]),
     )

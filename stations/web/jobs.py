@@ -58,7 +58,7 @@ def _job_object(found: Job) -> dict[str, Any]:
         "job_id": found.job_id,
         "kind": found.kind,
         "state": found.state,
-        "state_text": tell(f"job.state_{found.state}"),
+        "state_text": tell(found.words_key),
         "made_at": _moment(found.made_at),
         "started_at": _moment(found.started_at),
         "ended_at": _moment(found.ended_at),

@@ -143,6 +143,9 @@ def test_a_proof_is_stopped_and_one_that_failed_says_why(app, office):
     assert 'value="3"' in text_of(steward)
     stopped = steward.post(f"/planner/proof/{job.job_id}/stop", data={"new": "1", "csrf_token": token})
     assert (stopped.status_code, stopped.location) == (303, "/planner?new=1#siting")
+    meanwhile = text_of(steward)
+    assert say("en", "job.state_stopping") in meanwhile
+    assert say("en", "proof.stop") not in meanwhile
     assert not office.jobs.beat(job.job_id, "r")
     office.jobs.stop(job.job_id, "r")
     assert say("en", "proof.stopped") in text_of(steward)
