@@ -155,7 +155,7 @@ def _add_files(rooms: Rooms, words: Words) -> None:
     bring.add_argument("--year", default="", metavar="YYYY")
     bring.add_argument("--source", default="", metavar="TEXT", help=words("layer_source"))
     bring.add_argument("--weight", default="", metavar="COLUMN", help=words("layer_weight"))
-    bring.add_argument("--datum", default="wgs84", metavar="wgs84|gcj02|bd09")
+    bring.add_argument("--datum", default="wgs84", metavar="wgs84|gcj02|bd09", help=words("layer_datum"))
     bring.add_argument("--nodata", metavar="VALUE", help=words("layer_nodata"))
     _command(demand, "list", planning.list_demand, words("list_demand"))
     _command(demand, "remove", planning.remove_demand, words("remove_demand")).add_argument("layer", metavar="NAME")
