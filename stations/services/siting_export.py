@@ -72,13 +72,18 @@ def _cells(properties: Mapping[str, Any], region: Region) -> Iterator[tuple[str,
         elif isinstance(value, list | tuple):
             yield name, ("+" if name == "kinds" else ";").join(map(str, value)) or None
             if name == "relieves":
-                yield "relieves_names", "、".join(region.station(one).name for one in value) or None
+                yield "relieves_names", "、".join(_station_name(one, region) for one in value) or None
         elif name == "changes":  # what they are stands in the columns beside
             continue
         elif isinstance(value, Mapping):
             yield name, value.get("name")
         else:
             yield name, str(value) if isinstance(value, str) else value
+
+
+def _station_name(station_id: str, region: Region) -> str:
+    """Return the name of a station, its id where it is gone since the sites were found."""
+    return region.station(station_id).name if station_id in region.number_of else station_id
 
 
 def _method(found: Mapping[str, Any], asked: set[str], lang: str) -> Iterator[tuple[str, str]]:

@@ -37,6 +37,11 @@ class Database:
 
     engine: Engine
 
+    @staticmethod
+    def asked(text: str) -> str:
+        """Return a text that somebody asks for as PostgreSQL takes it: without NUL, which no text that is kept has."""
+        return text.replace("\0", "\ufffd")
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Give a connection that sees one moment of the database however many queries are asked of it.

@@ -172,7 +172,7 @@ class JobStore:
         return JOB.c.region_id == self.region_id
 
     def _is(self, job_id: str) -> ColumnElement[bool]:
-        return self._here() & (JOB.c.job_id == job_id)
+        return self._here() & (JOB.c.job_id == self.database.asked(job_id))
 
 
 def _takeable(now: datetime) -> ColumnElement[bool]:

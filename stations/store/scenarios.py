@@ -102,7 +102,7 @@ class ScenarioStore:
             raise ConflictError("scenario.name_taken", changed=(taken,), name=name)
 
     def _is(self, scenario_id: str) -> ColumnElement[bool]:
-        return self._here() & (SCENARIO.c.scenario_id == scenario_id)
+        return self._here() & (SCENARIO.c.scenario_id == self.database.asked(scenario_id))
 
     def _here(self) -> ColumnElement[bool]:
         return SCENARIO.c.region_id == self.region_id

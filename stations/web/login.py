@@ -87,7 +87,7 @@ def login() -> ResponseReturnValue:
 @bp.post("/login")
 def log_in() -> ResponseReturnValue:
     """Check name and password and go on to where the person wanted to be."""
-    name = request.form.get("name", "").strip()
+    name = request.form.get("name", "").replace("\0", "").strip()  # PostgreSQL takes none
     try:
         password, client = request.form.get("password", ""), request.remote_addr or ""
         account = check_login(current_office(), name, password, client=client, moment=datetime.now(UTC))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import socket
@@ -98,6 +99,8 @@ def serve(
         ssl_key=key,
         respawn_failed_workers=True,
     )
+    # It finds so many threads odd; most of them wait.
+    logging.getLogger("_granian").addFilter(lambda told: "Python threads" not in told.getMessage())
     runner = JobRunner()
     server.on_startup(lambda: _announce(address, lang))
     server.on_startup(runner.start)

@@ -104,3 +104,11 @@ def test_changes_at_stations_through_chosen_hours_are_told(region):
     kinds = [one["properties"]["kinds"] for one in found["features"]]
     worded = [dict(zip(heading, row, strict=True))["what to do"] for row in rows]
     assert worded == ["、".join(say("en", f"siting.kind_{kind}") for kind in one) for one in kinds]
+
+
+def test_a_station_that_is_gone_since_is_told_by_its_id(region):
+    found, _ = made(QUERY, region)
+    found["features"][0]["properties"]["relieves"] = ["e", "gone"]
+    file = siting_file(found, QUERY.coverage, region, made_at=NOON, lang="en")
+
+    assert list(file.columns["relieves_names"]) == [f"{region.station('e').name}、gone"]

@@ -113,6 +113,12 @@ def test_an_unknown_job_is_named(store):
             act("nothing")
 
 
+@pytest.mark.parametrize("ask", [JobStore.read, JobStore.ask_cancel])
+def test_an_id_with_a_zero_byte_is_unknown_in_both_databases(store, ask):
+    with pytest.raises(UnknownThingError):
+        ask(store, "a\0b")
+
+
 def test_a_job_whose_runner_died_is_taken_once_more_then_it_has_failed(store):
     job = store.start("k", {}, "")
     store.take("r1")

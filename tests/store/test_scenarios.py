@@ -113,6 +113,12 @@ def test_of_many_who_save_at_once_one_wins(store):
     assert [one.name for one in store.listed()] == [won]
 
 
+@pytest.mark.parametrize("ask", [ScenarioStore.get, ScenarioStore.remove])
+def test_an_id_with_a_zero_byte_is_unknown_in_both_databases(store, ask):
+    with pytest.raises(UnknownThingError):
+        ask(store, "a\0b")
+
+
 def test_there_is_an_end_to_them(store, monkeypatch):
     monkeypatch.setattr(scenarios, "MOST_SAVED", 2)
     for name in "ab":

@@ -117,6 +117,10 @@ def sees_socket(pid):
     )
 
 
+def test_a_start_tells_the_address_and_warns_of_nothing(server):
+    assert [line for line in server.lines if "WARNING" in line] == []
+
+
 def test_several_workers_answer(server):
     assert len([pid for pid in workers_of(server.process) if sees_socket(pid)]) >= 2
     assert server.get("/healthz") == {"status": "ok", "region": "town", "generation": 1, "stations": 4}
