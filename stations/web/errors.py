@@ -39,6 +39,8 @@ def init_app(app: Flask) -> None:
 
 
 def _answer_own(error: StationsError) -> ResponseReturnValue:
+    if isinstance(error, StoreError):
+        logging.getLogger(__name__).error("the database cannot be used: %s %s", error.key, error.values)
     return answer_error(error, status_of(error))
 
 
@@ -49,7 +51,12 @@ def status_of(error: StationsError) -> int:
 
 def answer_error(error: StationsError, status: int) -> ResponseReturnValue:
     """Answer one of our errors with a status."""
-    return _answer(status, error.key.split(".")[-1], tell(error.key, **error.values), error.field)
+    return _answer(status, error.key.split(".")[-1], say_error(error), error.field)
+
+
+def say_error(error: StationsError) -> str:
+    """Return the sentence of one of our errors; of a database that fails not its own words, which name its server."""
+    return tell("error.database_away") if isinstance(error, StoreError) else tell(error.key, **error.values)
 
 
 def _answer_http(error: HTTPException) -> ResponseReturnValue:

@@ -7,7 +7,8 @@ from stations.services.comparison import scenario_object
 from stations.services.region import Region
 from stations.services.saved_scenarios import find_scenarios
 from stations.services.scenarios import fit_scenario
-from stations.web.language import current_language, tell
+from stations.web.errors import say_error
+from stations.web.language import current_language
 from stations.web.office import current_office, current_steward
 from stations.web.parse import Parameters
 
@@ -29,5 +30,5 @@ def desk_scenario(given: Parameters, region: Region) -> dict[str, object]:
                 "names": {one: region.station(one).name for one in fit.stations},
             }
     except (UnknownThingError, StoreError) as error:
-        found["opened_problem"] = tell(error.key, **error.values)
+        found["opened_problem"] = say_error(error)
     return found

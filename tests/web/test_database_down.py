@@ -96,3 +96,16 @@ def test_a_database_that_nobody_answers_for_is_not_asked(make_town, tmp_path):
     assert client.get("/planner?mode=walk&scenario=one").status_code == 200  # it says that there is no database
     assert client.get("/planner/scenarios").status_code == 503
     assert client.get("/api/scenarios").status_code == 503
+
+
+def test_who_looks_is_not_told_where_the_database_is(make_town, tmp_path, caplog):
+    settings = make_town(tmp_path).settings
+    list(build_region(settings))
+    away = "postgresql+psycopg://li@127.0.0.1:9/secret"
+    client = create_app(replace(settings, database_url=away)).test_client()
+
+    told = [client.get("/api/scenarios"), client.get("/planner/scenarios"), client.get("/planner?scenario=x")]
+
+    assert [one.status_code for one in told] == [503, 503, 200]
+    assert all("127.0.0.1" not in one.get_data(as_text=True) for one in told)
+    assert "127.0.0.1" in caplog.text
