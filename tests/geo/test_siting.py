@@ -121,6 +121,37 @@ def test_least_mean_time_equals_every_choice_tried(seconds, count, random):
     )
 
 
+@given(
+    st.lists(st.lists(st.sampled_from([60.0, 120.0, 300.0, np.inf]), min_size=4, max_size=4), min_size=1, max_size=8),
+    st.integers(1, 3),
+    st.floats(0, 1),
+    st.randoms(use_true_random=False),
+)
+@settings(max_examples=100, deadline=None)
+def test_least_mean_time_with_a_floor_equals_every_choice_that_reaches_it(seconds, count, share, random):
+    seconds = np.array(seconds)
+    now = np.array([random.choice([200.0, 600.0]) for _ in seconds])  # nothing is within 120 seconds
+    weight = np.array([float(random.randint(1, 9)) for _ in seconds])
+    near, township = seconds <= 120, np.zeros(len(seconds), dtype=np.int32)
+    need = max(1.0, round(share * float(weight.sum())))
+    floor = cover_block(near, np.zeros(len(seconds)), floor=township, part=weight)
+    rows = join_blocks(
+        [*saving_blocks(seconds, now[None], np.ones(1), weight), floor], np.ones(4), need=np.array([need])
+    )
+    saved = [
+        weight @ (now - np.minimum(now, seconds[:, list(chosen)].min(axis=1)))
+        for chosen in combinations(range(4), count)
+        if weight[near[:, list(chosen)].any(axis=1)].sum() >= need
+    ]
+    start = choose_options(rows, budget=count)
+    proof = prove_most(rows, start if rows.holds(start) else None, budget=count, seconds=SECONDS)
+
+    assert (proof is None) == (not saved)
+    if proof is not None:
+        assert proof.value == pytest.approx(max(saved))
+        assert rows.holds(proof.chosen)
+
+
 @st.composite
 def floored(draw):
     """Rows of up to three townships with a floor each, options of unequal cost, a budget, and what was drawn."""
