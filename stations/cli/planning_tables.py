@@ -18,7 +18,7 @@ from stations.model.coverage import (
 )
 from stations.model.keys import Need
 from stations.model.queries import CoverageQuery
-from stations.model.siting import OptionKind, SitingAnswer
+from stations.model.siting import OptionKind, SitingAnswer, gap_of
 from stations.services.demand_here import DemandHere
 from stations.services.method_sheet import speed_words
 from stations.services.region import Region
@@ -163,7 +163,7 @@ def _siting_rows(answer: SitingAnswer, region: Region, lang: str) -> list[list[s
 def _proof_words(answer: SitingAnswer, lang: str) -> str:
     if answer.bound is None:
         return say(lang, "siting.unproven")
-    gap = abs(answer.bound - answer.value) / max(answer.bound, answer.value, 1e-9)
+    gap = gap_of(answer.value, answer.bound)
     return say(lang, "siting.proven" if answer.proven else "siting.within", gap=f"{gap:.2%}")
 
 

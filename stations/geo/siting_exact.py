@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stations.geo.cover_rows import CoverRows
+from stations.model.siting import gap_of
 
 PROVEN_GAP = 1e-6
 """Relative difference between value and bound at which a choice counts as proven."""
@@ -34,7 +35,7 @@ class Proof:
     @property
     def gap(self) -> float:
         """Return how far the bound is from the value, as a share of the greater."""
-        return abs(self.bound - self.value) / max(abs(self.bound), abs(self.value), 1e-12)
+        return gap_of(self.value, self.bound)
 
     @property
     def proven(self) -> bool:

@@ -151,6 +151,11 @@ def read_options(text: str, *, name: str) -> tuple[OptionKind, ...]:
     return tuple(dict.fromkeys(kinds)) or (OptionKind.SITES,)
 
 
+def gap_of(value: float, bound: float) -> float:
+    """Return how far a bound is from a value, as a share of the greater."""
+    return abs(bound - value) / max(abs(bound), abs(value), 1e-12)
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A place where a station could be, WGS 84 degrees; never mixed in with stations."""

@@ -12,7 +12,7 @@ import shapely
 
 from stations.loaders.layer_writing import LayerFile, MethodLine
 from stations.model.queries import CoverageQuery
-from stations.model.siting import SitingGoal
+from stations.model.siting import SitingGoal, gap_of
 from stations.services.coverage_json import query_object
 from stations.services.layer_files import layer_file
 from stations.services.layers import Cell, Layer, as_columns
@@ -123,7 +123,7 @@ def _hours(found: Mapping[str, Any], lang: str) -> str:
 def _proof(found: Mapping[str, Any], lang: str) -> str:
     if found["bound"] is None:
         return say(lang, "export.sites_unproven")
-    gap = abs(found["bound"] - found["value"]) / max(found["bound"], found["value"], 1e-9)
+    gap = gap_of(found["value"], found["bound"])
     return say(lang, "siting.proven" if found["proven"] else "siting.within", gap=f"{gap:.2%}")
 
 

@@ -19,6 +19,7 @@ from stations.model.siting import (
     OptionKind,
     SitingGoal,
     SitingQuery,
+    gap_of,
 )
 from stations.services.jobs import cancel_job, start_job
 from stations.services.region import Region
@@ -115,6 +116,7 @@ def _proof(query: SitingQuery, sites: dict[str, Any]) -> dict[str, object]:
         "may_prove": steward is not None,
         "most_proof_s": MOST_JOB_PROOF_S,
         "proof_took_s": _took_s(proof),
+        "gap_of": gap_of,
     }
     if proof is None or proof.outcome is None:
         return known
